@@ -1,0 +1,82 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"engaged/engagement"
+	"engaged/models"
+)
+
+// Client reaches the workflows of engagements; callers never see ids, names or payloads.
+type Client struct {
+	temporal  client.Client
+	taskQueue string
+}
+
+// NewClient returns a client that starts workflows on the task queue.
+func NewClient(temporal client.Client, taskQueue string) *Client {
+	return &Client{temporal: temporal, taskQueue: taskQueue}
+}
+
+func (c *Client) startOptions(s models.Subject) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID:                       WorkflowID(s),
+		TaskQueue:                c.taskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	}
+}
+
+// Deliver hands a piece of the log to the conversation's workflow, starting a run if there is none.
+func (c *Client) Deliver(ctx context.Context, s models.Subject, batch models.Batch) error {
+	_, err := c.temporal.SignalWithStartWorkflow(ctx, WorkflowID(s), SignalEntries, batch, c.startOptions(s), EngagementWorkflow, EngagementInput{Subject: s})
+	if err != nil {
+		return fmt.Errorf("deliver entries %d to %d: %w", batch.From, batch.To, err)
+	}
+	return nil
+}
+
+// AwaitAccept waits until the workflow has folded the offer.accept_requested entry and returns its
+// outcome. A run that ends meanwhile is asked again, until ctx is over.
+func (c *Client) AwaitAccept(ctx context.Context, s models.Subject, number int64) (engagement.Outcome, error) {
+	for {
+		outcome, err := c.askAccept(ctx, s, number)
+		if err == nil || !ended(err) || ctx.Err() != nil {
+			return outcome, err
+		}
+	}
+}
+
+func (c *Client) askAccept(ctx context.Context, s models.Subject, number int64) (engagement.Outcome, error) {
+	var outcome engagement.Outcome
+	start := c.temporal.NewWithStartWorkflowOperation(c.startOptions(s), EngagementWorkflow, EngagementInput{Subject: s})
+	handle, err := c.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: start,
+		UpdateOptions: client.UpdateWorkflowOptions{
+			UpdateName:   UpdateAwaitAccept,
+			Args:         []any{AwaitAcceptInput{Number: number}},
+			WaitForStage: client.WorkflowUpdateStageCompleted,
+		},
+	})
+	if err == nil {
+		err = handle.Get(ctx, &outcome)
+	}
+	if err != nil {
+		return outcome, fmt.Errorf("await accept of entry %d: %w", number, err)
+	}
+	return outcome, nil
+}
+
+// ended tells that the run was over before it could answer, so that another may.
+func ended(err error) bool {
+	var notFound *serviceerror.NotFound
+	var application *temporal.ApplicationError
+	return errors.As(err, &notFound) || errors.As(err, &application) && application.Type() == "AcceptedUpdateCompletedWorkflow"
+}

@@ -1,0 +1,181 @@
+package workflows
+
+import (
+	"fmt"
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"engaged/activities"
+	"engaged/engagement"
+	"engaged/models"
+)
+
+// inbox is where signals and updates put what they bring; the run's own coroutine takes it out.
+type inbox struct {
+	entries workflow.ReceiveChannel
+	events  workflow.ReceiveChannel
+	aliases []workflow.ReceiveChannel
+	// wake tells the run that an update wants entries up to wanted.
+	wake   workflow.Channel
+	wanted int64
+
+	// batches and direct are what drain found.
+	batches []models.Batch
+	direct  []engagement.Event
+	// named counts the direct events that came without an id.
+	named int
+}
+
+// listen opens the channels and the update handler.
+func (r *run) listen(ctx workflow.Context) error {
+	in := &r.inbox
+	in.entries = workflow.GetSignalChannel(ctx, SignalEntries)
+	in.events = workflow.GetSignalChannel(ctx, SignalEvents)
+	for _, a := range aliases {
+		in.aliases = append(in.aliases, workflow.GetSignalChannel(ctx, a.name))
+	}
+	in.wake = workflow.NewBufferedChannel(ctx, 1)
+	return workflow.SetUpdateHandler(ctx, UpdateAwaitAccept, r.awaitAccept)
+}
+
+// drain empties every channel and returns the highest entry number that a signal told of.
+func (in *inbox) drain() int64 {
+	highest := in.wanted
+	for in.wake.ReceiveAsync(nil) {
+	}
+	var batch models.Batch
+	for in.entries.ReceiveAsync(&batch) {
+		in.batches = append(in.batches, batch)
+		highest = max(highest, batch.To)
+		batch = models.Batch{}
+	}
+	var events EventsSignal
+	for in.events.ReceiveAsync(&events) {
+		in.direct = append(in.direct, events.Events...)
+		events = EventsSignal{}
+	}
+	for i, channel := range in.aliases {
+		var event engagement.Event
+		for channel.ReceiveAsync(&event) {
+			if event.Type == "" {
+				event.Type = aliases[i].types[0]
+			}
+			if slices.Contains(aliases[i].types, event.Type) {
+				in.direct = append(in.direct, event)
+			}
+			event = engagement.Event{}
+		}
+	}
+	return highest
+}
+
+// takeIn brings the run up to all that was signalled: direct events go through the log first, a
+// gap between what is seen and what a signal brings is read from the log, then everything is folded
+// once.
+func (r *run) takeIn(ctx workflow.Context) error {
+	seen := r.seen
+	highest := r.inbox.drain()
+	if _, err := r.appendDirect(ctx); err != nil {
+		return err
+	}
+	for _, batch := range r.inbox.batches {
+		r.add(batch)
+	}
+	r.inbox.batches = nil
+	if highest > r.seen {
+		if err := r.fetch(ctx); err != nil {
+			return err
+		}
+	}
+	newSettings, err := r.refreshSettings(ctx)
+	if err != nil {
+		return err
+	}
+	if r.seen > seen || newSettings {
+		r.fold()
+	}
+	return nil
+}
+
+// add takes in a batch if it continues what is seen; otherwise the log will be asked.
+func (r *run) add(batch models.Batch) {
+	r.newestSettings = max(r.newestSettings, batch.SettingsVersion)
+	if batch.From > r.seen+1 || batch.To <= r.seen {
+		return
+	}
+	for _, e := range batch.Entries {
+		if e.Number > r.seen {
+			r.base.Entries = append(r.base.Entries, e)
+		}
+	}
+	r.seen = batch.To
+}
+
+// fetch reads the log from what is seen to its end.
+func (r *run) fetch(ctx workflow.Context) error {
+	for {
+		batch, err := activities.FetchEntries(ctx, activities.FetchEntriesInput{Subject: r.input.Subject, After: r.seen})
+		if err != nil {
+			return err
+		}
+		r.add(batch)
+		if !batch.More {
+			return nil
+		}
+	}
+}
+
+// refreshSettings reads settings versions that a batch told of.
+func (r *run) refreshSettings(ctx workflow.Context) (bool, error) {
+	known := knownSettings(r.base.Settings)
+	if r.newestSettings <= known {
+		return false, nil
+	}
+	versions, err := activities.ReadSettings(ctx, activities.ReadSettingsInput{OrganizationID: r.input.OrganizationID, After: known})
+	if err != nil {
+		return false, err
+	}
+	r.base.Settings = append(r.base.Settings, versions...)
+	return len(versions) > 0, nil
+}
+
+func knownSettings(versions []engagement.Settings) int {
+	if len(versions) == 0 {
+		return 0
+	}
+	return versions[len(versions)-1].Version
+}
+
+// appendDirect puts directly signalled events into the log and takes in what the log then holds.
+func (r *run) appendDirect(ctx workflow.Context) (bool, error) {
+	direct := r.inbox.direct
+	if len(direct) == 0 {
+		return false, nil
+	}
+	r.inbox.direct = nil
+	for i := range direct {
+		r.complete(ctx, &direct[i])
+	}
+	batch, err := activities.AppendEvents(ctx, activities.AppendEventsInput{Subject: r.input.Subject, Events: direct, After: r.seen})
+	if err != nil {
+		return false, err
+	}
+	r.add(batch)
+	if batch.More {
+		return true, r.fetch(ctx)
+	}
+	return true, nil
+}
+
+// complete fills in what a directly signalled event may leave out.
+func (r *run) complete(ctx workflow.Context, e *engagement.Event) {
+	e.ConversationID = r.input.ConversationID
+	if e.Time == 0 {
+		e.Time = engagement.At(workflow.Now(ctx))
+	}
+	if e.ID == "" {
+		r.inbox.named++
+		e.ID = fmt.Sprintf("signal:%s:%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, r.inbox.named)
+	}
+}
