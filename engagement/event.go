@@ -120,7 +120,7 @@ type Data struct {
 	Remove []string `json:"remove,omitempty"`
 }
 
-// Target is where a transfer goes: exactly one of its fields is set.
+// Target is where a transfer goes: a queue, a group, or an agent, perhaps with their group.
 type Target struct {
 	AgentID string `json:"agent_id,omitempty"`
 	GroupID string `json:"group_id,omitempty"`

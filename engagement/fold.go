@@ -22,8 +22,22 @@ const (
 	Dead       OutcomeKind = "dead"
 )
 
+// RulesVersion numbers the rules of this package; every record names the version that made it.
+const RulesVersion = 1
+
+// Fold applies entries, in whatever order they are given, to a carry and returns what they make.
+// The versions are the organization's settings, in any order. Deadlines up to reached are decided
+// too; 0 decides none beyond the entries' own times. Fold changes none of its arguments.
+//
+// An entry whose rules panic gets the outcome dead with the reason; the others are applied as if it
+// were not there.
+func Fold(versions []Settings, carry State, entries []Entry, reached Instant) Result {
+	return foldEntries(versions, carry, entries, reached, nil)
+}
+
 // Result is what entries made of a carry: the state after them and every row that is new or
-// changed since the carry.
+// changed since the carry. A row whose ordinal (of a rating: whose survey) was written before
+// replaces that one.
 type Result struct {
 	// State is the memory of the conversation after the entries; as a Carry it continues the fold.
 	State State `json:"state"`
@@ -31,9 +45,11 @@ type Result struct {
 	Legs []Leg `json:"legs,omitempty"`
 	// Open is the leg still open, or nil.
 	Open *Leg `json:"open,omitempty"`
-	// Offers are those that were resolved since the carry.
+	// Offers are those that were resolved since the carry; the one whose acceptance began a leg
+	// comes with the leg's end and stands in State.Leg until then.
 	Offers []Offer `json:"offers,omitempty"`
-	// Visits are those that ended since the carry.
+	// Visits are those that ended since the carry; the one that a leg answered comes with the leg's
+	// end and stands in State.Leg until then.
 	Visits []Visit `json:"visits,omitempty"`
 	// Ratings and Closings are those that are new or changed since the carry.
 	Ratings  []Rating  `json:"ratings,omitempty"`
@@ -47,6 +63,9 @@ type Result struct {
 	Clock Instant `json:"clock"`
 	// Lag is the smallest received_at - time seen, never negative; the carry's lag included.
 	Lag Millis `json:"lag_ms"`
+	// IdleAt is when a conversation of which nothing is open is over: the newest entry's time (clock
+	// marks aside) + settle; 0 without such an entry.
+	IdleAt Instant `json:"idle_at,omitzero"`
 	// Deadline is the next instant at which time alone changes the result (inactivity, an offer's
 	// expiry, a wrap-up's limit, the 14 days); nil if there is none.
 	Deadline *Deadline `json:"deadline,omitempty"`

@@ -73,6 +73,8 @@ type Leg struct {
 
 	// SettingsVersion is the version pinned at S.
 	SettingsVersion int `json:"settings_version"`
+	// Settle is how long the leg must have been ended before it is recorded, by that version.
+	Settle Millis `json:"settle_ms"`
 	// InactivityPeriod and InactivityAnchor are the values used; nil and empty where the channel
 	// has no inactivity deadline.
 	InactivityPeriod *Millis `json:"inactivity_period_ms,omitempty"`
