@@ -33,6 +33,8 @@ type run struct {
 	input EngagementInput
 	inbox inbox
 	timer deadlineTimer
+	// skew is how far the log's clock has been seen behind the server's.
+	skew engagement.Millis
 
 	// base is what the run builds on: carry, entries loaded, settings, record count.
 	base models.Conversation

@@ -25,10 +25,11 @@ func viewOf(r engagement.Result) liveView {
 	return v
 }
 
-// project writes the live projection if what it shows has changed; messages alone never do.
+// project writes the live projection if what it shows has changed; messages alone never do. Where
+// nothing is open any more, the record that follows after settle writes it.
 func (r *run) project(ctx workflow.Context) error {
 	view := viewOf(r.result)
-	if view == r.shown {
+	if view == r.shown || r.result.State.Idle() {
 		return nil
 	}
 	r.shown = view

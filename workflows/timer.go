@@ -30,41 +30,52 @@ func (t *deadlineTimer) arm(ctx workflow.Context, due engagement.Instant) {
 }
 
 // sleep waits for a signal, an update or the deadline, given in the conversation's clock. When the
-// deadline is due, time passes through the log: unseen entries come back, or a clock mark.
+// deadline is due, time passes through the log.
 func (r *run) sleep(ctx workflow.Context, until engagement.Instant) error {
-	lag := r.result.Lag
-	r.timer.arm(ctx, until.Add(lag))
-	fired := false
+	due := until.Add(r.result.Lag).Add(r.skew)
+	if due > engagement.At(workflow.Now(ctx)) {
+		r.timer.arm(ctx, due)
+		fired := r.wait(ctx)
+		if err := ctx.Err(); err != nil || !fired || due > engagement.At(workflow.Now(ctx)) {
+			return err
+		}
+	}
+	return r.reach(ctx, until)
+}
+
+// wait blocks until anything wakes the run and tells whether it was the timer.
+func (r *run) wait(ctx workflow.Context) (fired bool) {
 	selector := workflow.NewSelector(ctx)
 	selector.AddFuture(r.timer.future, func(workflow.Future) { fired = true })
 	for _, channel := range r.inbox.channels() {
 		selector.AddReceive(channel, func(workflow.ReceiveChannel, bool) {})
 	}
 	selector.Select(ctx)
-	if err := ctx.Err(); err != nil {
-		return err
+	if fired {
+		r.timer.future = nil
 	}
-	if !fired {
-		return nil
-	}
-	r.timer.future = nil
-	if engagement.At(workflow.Now(ctx)) < until.Add(lag) {
-		return nil
-	}
-	reached, err := activities.ReachTime(ctx, activities.ReachTimeInput{Subject: r.input.Subject, Seen: r.seen, At: until, Lag: lag})
+	return fired
+}
+
+// reach asks the log whether time has come to an instant of the conversation's clock: entries that
+// the run has not seen come back, or a clock mark. Where the log's clock is behind the server's, the
+// run learns by how much and sleeps that much longer.
+func (r *run) reach(ctx workflow.Context, at engagement.Instant) error {
+	reached, err := activities.ReachTime(ctx, activities.ReachTimeInput{Subject: r.input.Subject, Seen: r.seen, At: at, Lag: r.result.Lag})
 	if err != nil {
 		return err
 	}
-	seen := r.seen
+	if len(reached.Batch.Entries) == 0 {
+		r.skew = max(r.skew, engagement.At(workflow.Now(ctx)).Sub(reached.Now)) + 1
+		return nil
+	}
 	r.add(reached.Batch)
 	if reached.Batch.More {
 		if err := r.fetch(ctx); err != nil {
 			return err
 		}
 	}
-	if r.seen > seen {
-		r.fold()
-	}
+	r.fold()
 	return nil
 }
 

@@ -42,6 +42,8 @@ type trace struct {
 	env   *testsuite.TestWorkflowEnvironment
 	start time.Time
 	runs  int
+	// delivered is the highest entry number that the workflow was told of.
+	delivered int64
 
 	mu    sync.Mutex
 	lines []string
@@ -68,7 +70,6 @@ func (tr *trace) event(at time.Duration, events ...engagement.Event) *trace {
 		names[i] = string(events[i].Type)
 	}
 	tr.steps = append(tr.steps, step{at, "log " + strings.Join(names, ", "), func(tr *trace) {
-		delivered := int64(len(tr.log.entries))
 		tell := false
 		for _, e := range events {
 			e.ID = fmt.Sprintf("e%d", len(tr.log.entries)+1)
@@ -80,7 +81,8 @@ func (tr *trace) event(at time.Duration, events ...engagement.Event) *trace {
 			tell = tell || engagement.Entry{Event: e}.Lifecycle()
 		}
 		if tell {
-			tr.env.SignalWorkflow(workflows.SignalEntries, tr.log.batch(delivered))
+			tr.env.SignalWorkflow(workflows.SignalEntries, tr.log.batch(tr.delivered))
+			tr.delivered = int64(len(tr.log.entries))
 		}
 	}})
 	return tr
