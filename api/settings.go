@@ -1,0 +1,239 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"engaged/engagement"
+	"engaged/models"
+)
+
+// OrganizationRules are the settings of an organization: rules for all its channels and groups,
+// and what holds for the organization as a whole.
+type OrganizationRules struct {
+	engagement.Rules
+	// LogRetentionDays is how long the event log is kept; default 35, at least 21.
+	LogRetentionDays *int `json:"log_retention_days,omitempty"`
+	// ReportingTimeZone is the IANA zone whose days reports use; default UTC.
+	ReportingTimeZone *string `json:"reporting_time_zone,omitempty"`
+}
+
+// SettingsDocument is everything that one version of an organization's settings says.
+type SettingsDocument struct {
+	// Version numbers the versions from 1; 0 are the built-in defaults.
+	Version int `json:"version"`
+	// EffectiveFrom is the instant from which legs that begin use it; absent for version 0.
+	EffectiveFrom engagement.Instant `json:"effective_from,omitzero"`
+	// Defaults hold for every channel and group that does not say otherwise.
+	Defaults OrganizationRules `json:"defaults"`
+	// Channels and Groups hold what differs; Schedules are the business hours that they name.
+	Channels  map[string]engagement.Rules    `json:"channels"`
+	Groups    map[string]engagement.Rules    `json:"groups"`
+	Schedules map[string]engagement.Schedule `json:"schedules"`
+}
+
+// change is one edit of the settings: it changes the document in place and returns what is wrong
+// with the part it wrote.
+type change func(*models.OrganizationSettings) faults
+
+// getSettings is GET /v1/settings: the whole current version.
+func (s *Server) getSettings(c *call) (any, error) {
+	current, err := s.currentSettings(c)
+	if err != nil {
+		return nil, err
+	}
+	return settingsReply(current, documentOf(current)), nil
+}
+
+// putSettings is PUT /v1/settings: replaces what holds for the whole organization.
+func (s *Server) putSettings(c *call) (any, error) {
+	var rules OrganizationRules
+	if err := c.object(&rules); err != nil {
+		return nil, err
+	}
+	return s.changeSettings(c, "settings", func(o *models.OrganizationSettings) (wrong faults) {
+		wrong.rules("", rules.Rules)
+		if days := rules.LogRetentionDays; days != nil && (*days < minRetention || *days > maxRetention) {
+			wrong.add("log_retention_days", "must be %d to %d", minRetention, maxRetention)
+		}
+		if rules.ReportingTimeZone != nil {
+			wrong.zone("reporting_time_zone", *rules.ReportingTimeZone)
+		}
+		o.Defaults = rules.Rules
+		o.LogRetentionDays, o.ReportingTimeZone = rules.LogRetentionDays, rules.ReportingTimeZone
+		return wrong
+	})
+}
+
+// deleteSettings is DELETE /v1/settings: back to the built-in defaults; channels, groups and
+// schedules stay.
+func (s *Server) deleteSettings(c *call) (any, error) {
+	return s.changeSettings(c, "settings", func(o *models.OrganizationSettings) faults {
+		o.Defaults, o.LogRetentionDays, o.ReportingTimeZone = engagement.Rules{}, nil, nil
+		return nil
+	})
+}
+
+// part is one kind of named settings: those of channels, groups or schedules.
+type part[T any] struct {
+	// subject names it in the audit log, problem codes and the path.
+	subject string
+	// of is where a document holds it.
+	of func(*models.OrganizationSettings) *map[string]T
+	// key is the name under which the document holds an id; nil: the id itself.
+	key func(string) string
+	// check finds what is wrong with one value.
+	check func(*faults, T)
+}
+
+func (p part[T]) id(c *call) string {
+	id := c.Param("id")
+	if p.key != nil {
+		return p.key(id)
+	}
+	return id
+}
+
+// get answers GET for one value of the part.
+func (p part[T]) get(s *Server) handler {
+	return func(c *call) (any, error) {
+		current, err := s.currentSettings(c)
+		if err != nil {
+			return nil, err
+		}
+		value, ok := (*p.of(&current))[p.id(c)]
+		if !ok {
+			return nil, notFound(p.subject)
+		}
+		return settingsReply(current, value), nil
+	}
+}
+
+// put answers PUT: replaces one value of the part.
+func (p part[T]) put(s *Server) handler {
+	return func(c *call) (any, error) {
+		var value T
+		if err := c.object(&value); err != nil {
+			return nil, err
+		}
+		return s.changeSettings(c, p.subject+"/"+p.id(c), func(o *models.OrganizationSettings) (wrong faults) {
+			p.check(&wrong, value)
+			values := p.of(o)
+			*values = maps.Clone(*values)
+			if *values == nil {
+				*values = map[string]T{}
+			}
+			(*values)[p.id(c)] = value
+			return wrong
+		})
+	}
+}
+
+// remove answers DELETE for one value of the part.
+func (p part[T]) remove(s *Server) handler {
+	return func(c *call) (any, error) {
+		current, err := s.currentSettings(c)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := (*p.of(&current))[p.id(c)]; !ok {
+			return nil, notFound(p.subject)
+		}
+		return s.changeSettings(c, p.subject+"/"+p.id(c), func(o *models.OrganizationSettings) faults {
+			values := p.of(o)
+			*values = maps.Clone(*values)
+			delete(*values, p.id(c))
+			return nil
+		})
+	}
+}
+
+var (
+	channelSettings = part[engagement.Rules]{
+		subject: "channel_settings",
+		of:      func(o *models.OrganizationSettings) *map[string]engagement.Rules { return &o.Channels },
+		key:     func(name string) string { return engagement.ChannelOf(name).ID },
+		check:   func(f *faults, r engagement.Rules) { f.rules("", r) },
+	}
+	groupSettings = part[engagement.Rules]{
+		subject: "group_settings",
+		of:      func(o *models.OrganizationSettings) *map[string]engagement.Rules { return &o.Groups },
+		check:   func(f *faults, r engagement.Rules) { f.rules("", r) },
+	}
+	schedules = part[engagement.Schedule]{
+		subject: "schedule",
+		of:      func(o *models.OrganizationSettings) *map[string]engagement.Schedule { return &o.Schedules },
+		check:   func(f *faults, s engagement.Schedule) { f.schedule(s) },
+	}
+)
+
+func (s *Server) currentSettings(c *call) (models.OrganizationSettings, error) {
+	current, err := s.deps.Store.CurrentSettings(c.ctx(), c.principal.organization)
+	if err != nil {
+		return current, unavailable(err)
+	}
+	return current, nil
+}
+
+// maxSettingsTries is how often a change is applied anew because another one came in between.
+const maxSettingsTries = 5
+
+// changeSettings applies a change to the newest version and writes the next one. With If-Match it
+// refuses to build on any other version than the one named.
+func (s *Server) changeSettings(c *call, subject string, apply change) (any, error) {
+	for range maxSettingsTries {
+		current, err := s.currentSettings(c)
+		if err != nil {
+			return nil, err
+		}
+		if match := c.Request.Header.Get("If-Match"); match != "" && match != "*" && match != etag(current.Version) {
+			return nil, problem(http.StatusPreconditionFailed, "settings:changed", "The settings are at version %d now. Read them again.", current.Version)
+		}
+		next := current
+		wrong := apply(&next)
+		wrong.references(next.Settings)
+		if len(wrong) > 0 {
+			return nil, invalid(http.StatusUnprocessableEntity, "settings:invalid", "The settings are not as they must be.", wrong...)
+		}
+		written, err := s.writeSettings(c.ctx(), c, next, subject)
+		if err == nil {
+			return settingsReply(written, documentOf(written)), nil
+		}
+		if !errors.Is(err, models.ErrConflict) {
+			return nil, unavailable(err)
+		}
+	}
+	return nil, problem(http.StatusConflict, "settings:changed", "The settings are being changed by others. Try again.")
+}
+
+func (s *Server) writeSettings(ctx context.Context, c *call, next models.OrganizationSettings, subject string) (models.OrganizationSettings, error) {
+	return s.deps.Store.AddSettings(ctx, next, models.Audit{
+		OrganizationID: c.principal.organization, Actor: c.principal.actor,
+		Action: "settings." + strings.ToLower(c.Request.Method), Subject: subject,
+	})
+}
+
+func documentOf(o models.OrganizationSettings) SettingsDocument {
+	return SettingsDocument{
+		Version: o.Version, EffectiveFrom: o.EffectiveFrom,
+		Defaults: OrganizationRules{Rules: o.Defaults, LogRetentionDays: o.LogRetentionDays, ReportingTimeZone: o.ReportingTimeZone},
+		Channels: notNil(o.Channels), Groups: notNil(o.Groups), Schedules: notNil(o.Schedules),
+	}
+}
+
+func notNil[T any](m map[string]T) map[string]T {
+	if m == nil {
+		return map[string]T{}
+	}
+	return m
+}
+
+func settingsReply(o models.OrganizationSettings, body any) reply {
+	return reply{body: body, header: map[string]string{"ETag": etag(o.Version)}}
+}
+
+func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
