@@ -1,7 +1,5 @@
 package engagement
 
-import "slices"
-
 // beginning says how a leg begins.
 type beginning struct {
 	agentID, agentType, groupID string
@@ -20,7 +18,7 @@ func (f *folder) begin(e *Entry, b beginning) {
 	if f.s.Leg != nil {
 		f.end(at, EndTransferred)
 	}
-	f.forgetPastOffers()
+	f.forgetOffers()
 	f.rescindOffers(at)
 	f.s.LegCount++
 	channel := orElse(ChannelOf(b.channel).ID, f.s.Channel)
@@ -79,33 +77,29 @@ func (f *folder) takeOffer(leg *OpenLeg, b beginning) {
 // takeMessages opens the wait of a customer who is waiting already, and takes in the messages at
 // the leg's first instant that came before it in rank.
 func (f *folder) takeMessages(leg *OpenLeg) {
-	at, pending := leg.Leg.StartedAt, f.s.PendingSince
+	at := leg.Leg.StartedAt
 	if f.moment.agentSpoke {
-		pending = f.moment.pendingBefore
+		// Those messages were written during the leg after all: only its own agent's answer.
+		f.s.PendingSince, f.s.FirstAnswered = f.moment.pendingBefore, f.moment.answeredBefore
 	}
-	loose := f.moment.loose
-	f.moment.loose = nil
-	mine := func(m *Entry) bool { return m.Type == AgentMessage && m.AgentID == leg.Leg.AgentID }
-	if f.s.PendingSince != nil || slices.ContainsFunc(loose, mine) && pending != nil {
+	if f.s.PendingSince != nil {
 		f.openWait(leg, at)
 	}
-	for _, m := range loose {
+	for _, m := range f.moment.loose {
 		switch {
 		case m.Type == CustomerMessage:
 			f.countCustomerMessage(leg, at)
-		case mine(m):
-			f.s.FirstAnswered = f.moment.answeredBefore
+		case m.AgentID == leg.Leg.AgentID:
 			f.countAgentMessage(leg, m)
+			f.answer()
 		default:
-			f.moment.loose = append(f.moment.loose, m)
+			f.outcomes[m.Number] = noLeg(ReasonOtherAgent)
 			continue
 		}
 		leg.Leg.touch(m.Number)
 		f.outcomes[m.Number] = applied
 	}
-	if f.s.PendingSince == nil {
-		leg.Leg.dropWait()
-	}
+	f.moment.loose, f.moment.agentSpoke = nil, false
 }
 
 // opened notes that the conversation is open again.

@@ -1,5 +1,7 @@
 package engagement
 
+import "slices"
+
 // customerMessage applies customer.message.
 func (f *folder) customerMessage(e *Entry) Outcome {
 	if e.Data.Automatic {
@@ -76,16 +78,17 @@ func (f *folder) agentMessage(e *Entry) Outcome {
 	if e.Data.Automatic || e.Data.Visibility == visibilityInternal {
 		return f.unheard(f.holds(e.AgentID))
 	}
+	ended := f.justEnded()
+	if i := slices.IndexFunc(ended, func(l *Leg) bool { return l.AgentID == e.AgentID }); i >= 0 {
+		f.countLastMessage(ended[i], e)
+		return applied
+	}
 	if f.holds(e.AgentID) {
 		f.countAgentMessage(f.s.Leg, e)
 		f.answer()
 		return applied
 	}
-	if ended := f.justEndedOf(e.AgentID); ended != nil {
-		f.countLastMessage(ended, e)
-		return applied
-	}
-	if f.s.Leg != nil {
+	if f.s.Leg != nil || len(ended) > 0 {
 		return noLeg(ReasonOtherAgent)
 	}
 	if !f.moment.agentSpoke {
@@ -132,17 +135,6 @@ func (f *folder) countReply(leg *Leg, at Instant, replied bool, hours *Hours) {
 	if first {
 		leg.FirstResponse = new(max(0, at.Sub(*f.s.FirstCustomerMessageAt)))
 	}
-}
-
-// justEndedOf returns the agent's leg that ended at the current instant, or nil.
-func (f *folder) justEndedOf(agentID string) *Leg {
-	ended := f.justEnded()
-	for i := len(ended) - 1; i >= 0; i-- {
-		if ended[i].AgentID == agentID {
-			return ended[i]
-		}
-	}
-	return nil
 }
 
 // countLastMessage takes an agent's message at a leg's last instant into the ended leg: it answers

@@ -1,11 +1,11 @@
 package engagement
 
-// ratingRequested applies conversation.rating_requested.
+// ratingRequested applies conversation.rating_requested: the latest request before the answer counts.
 func (f *folder) ratingRequested(e *Entry) Outcome {
 	r := f.rating(e)
 	switch {
 	case r.RatedAt != nil && e.Time > *r.RatedAt:
-		// The answer that stands belongs to an earlier request; a second answer will replace it.
+		// Who has answered is asked no more: the answer keeps its own request.
 		return applied
 	case r.RequestedAt != nil && e.Time < *r.RequestedAt:
 		return superseded(ReasonOver)
