@@ -1,0 +1,184 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"engaged/models"
+)
+
+// Appender appends events in one transaction; *models.Store is one.
+type Appender interface {
+	// Append answers each event in order; an error means that nothing was appended.
+	Append(ctx context.Context, events []models.Submission) ([]models.Receipt, error)
+}
+
+var (
+	// ErrBacklog tells that more events wait to be committed than the log holds: try again later.
+	ErrBacklog = errors.New("the event log has a backlog")
+	// ErrClosed tells that the log no longer takes events.
+	ErrClosed = errors.New("the event log is closed")
+)
+
+// LogOptions bound the group commit; zero fields take the defaults.
+type LogOptions struct {
+	// MaxBatch is the number of events after which a transaction takes no further request; default
+	// 2,000.
+	MaxBatch int
+	// MaxWaiting is the number of events that may wait for a transaction; default 20,000.
+	MaxWaiting int
+	// Committers is the number of transactions at once; default 2.
+	Committers int
+}
+
+func (o LogOptions) withDefaults() LogOptions {
+	if o.MaxBatch == 0 {
+		o.MaxBatch = 2_000
+	}
+	if o.MaxWaiting == 0 {
+		o.MaxWaiting = 20_000
+	}
+	if o.Committers == 0 {
+		o.Committers = 2
+	}
+	return o
+}
+
+// Log is the event log as callers see it: concurrent appends share transactions. While one commits,
+// the next gathers, so batches grow with the load and an idle log answers at once.
+type Log struct {
+	store   Appender
+	options LogOptions
+	queue   chan *request
+	waiting atomic.Int64
+
+	// closing is held for reading while a request is put into the queue, so that Close finds no
+	// sender behind its back.
+	closing    sync.RWMutex
+	closed     bool
+	committers sync.WaitGroup
+}
+
+type request struct {
+	events []models.Submission
+	answer chan answer
+}
+
+type answer struct {
+	receipts []models.Receipt
+	err      error
+}
+
+// NewLog starts the group commit over a store; Close ends it.
+func NewLog(store Appender, options LogOptions) *Log {
+	o := options.withDefaults()
+	l := &Log{store: store, options: o, queue: make(chan *request, o.MaxWaiting)}
+	for range o.Committers {
+		l.committers.Go(l.commit)
+	}
+	return l
+}
+
+// Append returns when the events are durable, with a receipt for each in order. An error means that
+// none of them is: ErrBacklog, ErrClosed, or the store's. When ctx ends first its error is
+// returned, and the events may or may not become durable.
+func (l *Log) Append(ctx context.Context, events []models.Submission) ([]models.Receipt, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	r := &request{events: events, answer: make(chan answer, 1)}
+	if err := l.enqueue(r); err != nil {
+		return nil, err
+	}
+	select {
+	case a := <-r.answer:
+		return a.receipts, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Waiting is the number of events that wait for a transaction or are in one.
+func (l *Log) Waiting() int { return int(l.waiting.Load()) }
+
+// Close refuses further events and returns once those waiting are committed.
+func (l *Log) Close() {
+	l.closing.Lock()
+	if !l.closed {
+		l.closed = true
+		close(l.queue)
+	}
+	l.closing.Unlock()
+	l.committers.Wait()
+}
+
+func (l *Log) enqueue(r *request) error {
+	l.closing.RLock()
+	defer l.closing.RUnlock()
+	if l.closed {
+		return ErrClosed
+	}
+	n := int64(len(r.events))
+	if l.waiting.Add(n) > int64(l.options.MaxWaiting) {
+		l.waiting.Add(-n)
+		return ErrBacklog
+	}
+	// The queue has a place for every event that may wait, so this never blocks.
+	l.queue <- r
+	return nil
+}
+
+func (l *Log) commit() {
+	for first := range l.queue {
+		batch, size := l.gather(first)
+		l.write(batch, size)
+		l.waiting.Add(-int64(size))
+	}
+}
+
+// gather takes what waits besides first, up to MaxBatch events.
+func (l *Log) gather(first *request) ([]*request, int) {
+	batch, size := []*request{first}, len(first.events)
+	for size < l.options.MaxBatch {
+		select {
+		case r, open := <-l.queue:
+			if !open {
+				return batch, size
+			}
+			batch, size = append(batch, r), size+len(r.events)
+		default:
+			return batch, size
+		}
+	}
+	return batch, size
+}
+
+// write appends a batch. If the transaction fails and Postgres is there, each request is tried
+// alone, so that one that cannot be appended takes nobody with it.
+func (l *Log) write(batch []*request, size int) {
+	events := make([]models.Submission, 0, size)
+	for _, r := range batch {
+		events = append(events, r.events...)
+	}
+	// A request whose caller has gone was acknowledged to nobody, but must not spoil the others:
+	// the transaction has no caller's context.
+	receipts, err := l.store.Append(context.Background(), events)
+	switch {
+	case err == nil:
+		for _, r := range batch {
+			r.answer <- answer{receipts: receipts[:len(r.events):len(r.events)]}
+			receipts = receipts[len(r.events):]
+		}
+	case len(batch) == 1 || models.Unavailable(err):
+		for _, r := range batch {
+			r.answer <- answer{err: err}
+		}
+	default:
+		for _, r := range batch {
+			own, err := l.store.Append(context.Background(), r.events)
+			r.answer <- answer{receipts: own, err: err}
+		}
+	}
+}
