@@ -107,9 +107,6 @@ func (s *Store) DispatchBacklog(ctx context.Context) (conversations int64, age t
 	return conversations, time.Duration(max(seconds, 0) * float64(time.Second)), nil
 }
 
-// dispatchChannel is notified once by every transaction that appends something to dispatch.
-const dispatchChannel = "engaged_dispatch"
-
 // ListenDispatch calls wake after every transaction that appended something to dispatch, until ctx
 // ends or the connection breaks. It holds a connection of its own.
 func (s *Store) ListenDispatch(ctx context.Context, wake func()) error {
@@ -118,7 +115,7 @@ func (s *Store) ListenDispatch(ctx context.Context, wake func()) error {
 		return fmt.Errorf("listen for dispatch: %w", err)
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, "LISTEN "+dispatchChannel); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+NotifyChannel); err != nil {
 		return fmt.Errorf("listen for dispatch: %w", err)
 	}
 	for {

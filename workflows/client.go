@@ -37,11 +37,24 @@ func (c *Client) startOptions(s models.Subject) client.StartWorkflowOptions {
 // Deliver hands a piece of the log to the conversation's workflow, starting a run if there is none.
 func (c *Client) Deliver(ctx context.Context, s models.Subject, batch models.Batch) error {
 	_, err := c.temporal.SignalWithStartWorkflow(ctx, WorkflowID(s), SignalEntries, batch, c.startOptions(s), EngagementWorkflow, EngagementInput{Subject: s})
-	if err != nil {
+	var refused *serviceerror.InvalidArgument
+	switch {
+	case errors.As(err, &refused):
+		return permanentError{fmt.Errorf("deliver entries %d to %d: %w", batch.From, batch.To, err)}
+	case err != nil:
 		return fmt.Errorf("deliver entries %d to %d: %w", batch.From, batch.To, err)
 	}
 	return nil
 }
+
+// permanentError is a failure that trying again does not mend.
+type permanentError struct{ error }
+
+// Unwrap returns the cause.
+func (e permanentError) Unwrap() error { return e.error }
+
+// Permanent reports that the same delivery will fail again.
+func (permanentError) Permanent() bool { return true }
 
 // AwaitAccept waits until the workflow has folded the offer.accept_requested entry and returns its
 // outcome. A run that ends meanwhile is asked again, until ctx is over.
