@@ -30,6 +30,9 @@ type Receipt struct {
 	Duplicate, Conflict bool
 	// Late tells that the event's time is not after the end of the last recorded leg.
 	Late bool
+	// Refused is why the event was not appended; nil if it was. Only the log's own clock can tell,
+	// so it is the one fault that validation leaves to the log.
+	Refused *engagement.FieldError
 }
 
 // Conversation is what a run takes in when it starts.

@@ -34,17 +34,22 @@ CREATE TABLE conversations (
     tail bigint[] NOT NULL DEFAULT '{}',
     -- entries up to this number were handed to a workflow
     delivered_number bigint NOT NULL DEFAULT 0,
-    -- the core's memory after the last record, null before the first
-    carry jsonb,
     -- counts record transactions and names the last one, so that a retried one is recognized
     record_count bigint NOT NULL DEFAULT 0,
     record_token text NOT NULL DEFAULT '',
     -- end of the last recorded leg: an event with time up to it is late
     floor timestamptz,
+    -- a customer message alone may begin a leg, so it is dispatched like a lifecycle entry
+    wakes boolean NOT NULL DEFAULT false,
     -- order-free facts for live views
     last_customer_message_at timestamptz,
     last_agent_message_at timestamptz,
+    -- no entry is older: partitions before it are never searched
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- the core's memory after the last record, null before the first; last, so that an append, which
+    -- leaves it alone, does not log it again
+    carry jsonb,
     UNIQUE (organization_id, conversation_id)
 ) WITH (fillfactor = 70);
 
@@ -54,8 +59,8 @@ CREATE TABLE entries (
     conversation_key bigint NOT NULL,
     number bigint NOT NULL,
     received_at timestamptz NOT NULL,
-    source text NOT NULL DEFAULT '',
-    event_id text NOT NULL,
+    source text COLLATE "C" NOT NULL DEFAULT '',
+    event_id text COLLATE "C" NOT NULL,
     type text NOT NULL,
     time timestamptz NOT NULL,
     lifecycle boolean NOT NULL,
@@ -64,7 +69,7 @@ CREATE TABLE entries (
     -- how often the event came again, and how often with other content
     duplicates integer NOT NULL DEFAULT 0,
     conflicts integer NOT NULL DEFAULT 0,
-    -- what the core needs of the event
+    -- what the core needs of the event beyond the columns above
     entry jsonb NOT NULL,
     -- the sender's data as it came, null where the core's form holds all of it
     data jsonb,
@@ -75,9 +80,10 @@ CREATE TABLE entries (
 CREATE INDEX entries_number ON entries (conversation_key, number);
 CREATE INDEX entries_identity ON entries (conversation_key, event_id, source);
 
--- Conversations with lifecycle entries that no workflow has been told of.
+-- Conversations with lifecycle entries that no workflow has been told of. No foreign key: rows come
+-- and go with every lifecycle entry, always under their conversation's lock.
 CREATE TABLE dispatch_claims (
-    conversation_key bigint PRIMARY KEY REFERENCES conversations (key),
+    conversation_key bigint PRIMARY KEY,
     -- highest lifecycle entry to deliver
     wanted_number bigint NOT NULL,
     due_at timestamptz NOT NULL,
@@ -92,11 +98,14 @@ CREATE INDEX dispatch_claims_due ON dispatch_claims (due_at);
 CREATE TABLE dead_letters (
     conversation_key bigint NOT NULL,
     number bigint NOT NULL,
+    -- delivery: no workflow could be told; fold: the core could not apply it
+    kind text NOT NULL,
     reason text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     redriven_at timestamptz,
     PRIMARY KEY (conversation_key, number)
 );
+CREATE INDEX dead_letters_open ON dead_letters (created_at) WHERE redriven_at IS NULL;
 
 -- Immutable versions of an organization's settings.
 CREATE TABLE settings_versions (

@@ -218,8 +218,10 @@ CREATE TABLE live_conversations (
     conversation_key bigint PRIMARY KEY REFERENCES conversations (key),
     organization_id text NOT NULL,
     conversation_id text NOT NULL,
-    -- highest entry folded into this row: an older projection never overwrites a newer one
+    -- highest entry folded into this row, and the records before it: an older projection never
+    -- overwrites a newer one
     seen_number bigint NOT NULL,
+    record_count bigint NOT NULL DEFAULT 0,
     channel text NOT NULL DEFAULT '',
     ticket_id text NOT NULL DEFAULT '',
     -- the open leg, null without one

@@ -1,0 +1,10 @@
+package models
+
+// Rows returns an empty row of every table, for a test that holds them and the schema equal.
+func Rows() []any {
+	return []any{
+		&OrganizationRow{}, &APIKey{}, &ConversationRow{}, &EntryRow{}, &DispatchClaimRow{}, &DeadLetterRow{},
+		&SettingsVersionRow{}, &DirectoryEntry{}, &Audit{}, &RecordKeyRow{}, &EngagementRow{}, &OfferRow{},
+		&WaitRow{}, &VisitRow{}, &RatingRow{}, &ClosingRow{}, &LiveRow{},
+	}
+}

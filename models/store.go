@@ -1,0 +1,118 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// Options says how a Store talks to Postgres; zero fields take the defaults.
+type Options struct {
+	// MaxConns bounds the pool; default 20, at least 4.
+	MaxConns int32
+	// StatementTimeout ends any statement that runs longer; default 30 s.
+	StatementTimeout time.Duration
+	// LockTimeout ends a wait for a lock; default 10 s, always below StatementTimeout.
+	LockTimeout time.Duration
+	// ApplicationName shows in pg_stat_activity; default "engaged".
+	ApplicationName string
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxConns == 0 {
+		o.MaxConns = 20
+	}
+	o.MaxConns = max(o.MaxConns, 4)
+	if o.StatementTimeout == 0 {
+		o.StatementTimeout = 30 * time.Second
+	}
+	if o.LockTimeout == 0 {
+		o.LockTimeout = 10 * time.Second
+	}
+	o.LockTimeout = min(o.LockTimeout, o.StatementTimeout/2)
+	if o.ApplicationName == "" {
+		o.ApplicationName = "engaged"
+	}
+	return o
+}
+
+// Store is the engine's Postgres. It is safe for concurrent use.
+type Store struct {
+	pool *pgxpool.Pool
+	sql  *sql.DB
+	gorm *gorm.DB
+
+	// months remembers the monthly partitions known to exist, as table name and month.
+	months sync.Map
+}
+
+// Open connects to Postgres and answers once it does. One pool serves both pgx and GORM.
+func Open(ctx context.Context, databaseURL string, options Options) (*Store, error) {
+	o := options.withDefaults()
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		// The error of pgx may quote the URL, password included.
+		return nil, fmt.Errorf("the database URL is not valid: %w", hidePassword(err, databaseURL))
+	}
+	config.MaxConns = o.MaxConns
+	config.MaxConnIdleTime = 5 * time.Minute
+	parameters := config.ConnConfig.RuntimeParams
+	parameters["application_name"] = o.ApplicationName
+	parameters["statement_timeout"] = milliseconds(o.StatementTimeout)
+	parameters["lock_timeout"] = milliseconds(o.LockTimeout)
+	parameters["idle_in_transaction_session_timeout"] = milliseconds(2 * o.StatementTimeout)
+	parameters["timezone"] = "UTC"
+	// Statements are short: compiling them costs more than it saves.
+	parameters["jit"] = "off"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach postgres: %w", err)
+	}
+	database := stdlib.OpenDBFromPool(pool)
+	rows, err := gorm.Open(postgres.New(postgres.Config{Conn: database}), &gorm.Config{
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		// Errors are returned; what a statement was about is nobody's business in a log.
+		Logger: logger.Discard,
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open gorm: %w", err)
+	}
+	return &Store{pool: pool, sql: database, gorm: rows}, nil
+}
+
+// Close gives the connections back. It waits for those in use.
+func (s *Store) Close() {
+	_ = s.sql.Close()
+	s.pool.Close()
+}
+
+// DB returns GORM on the store's pool.
+func (s *Store) DB() *gorm.DB { return s.gorm }
+
+// Pool returns the store's pool.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Ping reports whether Postgres answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("reach postgres: %w", err)
+	}
+	return nil
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
