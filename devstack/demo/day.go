@@ -19,7 +19,7 @@ type Day struct {
 	Events []engagement.Event
 	// Staff is the directory: who works there.
 	Staff []Member
-	// Until is an instant after everything that happens: all deadlines up to it are decided.
+	// Until is so long after the day that everything has ended by then, were it by expiring.
 	Until engagement.Instant
 }
 
@@ -30,10 +30,13 @@ type Member struct {
 	Type string
 }
 
+// Span is how long after the beginning of a day everything in it is over.
+const Span = 17 * 24 * hour
+
 // Generate makes up a day of so many conversations, beginning on the given day in UTC.
 func Generate(seed uint64, conversations int, day time.Time) Day {
 	midnight := engagement.At(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC))
-	d := Day{Staff: staff()}
+	d := Day{Staff: staff(), Until: midnight.Add(Span)}
 	for i := range conversations {
 		s := &script{
 			random: rand.New(rand.NewPCG(seed, uint64(i))),
@@ -45,7 +48,6 @@ func Generate(seed uint64, conversations int, day time.Time) Day {
 		s.play()
 		slices.SortStableFunc(s.events, func(a, b engagement.Event) int { return cmp.Compare(a.Time, b.Time) })
 		d.Events = append(d.Events, s.events...)
-		d.Until = max(d.Until, s.events[len(s.events)-1].Time.Add(hour))
 	}
 	return d
 }

@@ -52,8 +52,10 @@ func (s *story) wrapup(l *leg) *engagement.Millis {
 		case e.Type == engagement.WrapupStarted && !(running && e.Time <= begun.Add(l.rules.wrapupLimit)):
 			begun, running, value = max(*l.EndedAt, e.Time), true, nil
 		case e.Type == engagement.WrapupEnded:
-			took := max(0, e.Time.Sub(begun))
-			value, running = &took, false
+			if took := e.Time.Sub(begun); i >= l.over && took >= 0 {
+				value = &took
+			}
+			running = false
 		}
 	}
 	if running && s.passed(begun.Add(l.rules.wrapupLimit), len(s.events)) {
@@ -62,14 +64,13 @@ func (s *story) wrapup(l *leg) *engagement.Millis {
 	return value
 }
 
-// legTags are the tags at the leg's end, then what conversation.tagged changed within 24 hours,
-// as long as the agent had no later leg.
+// legTags are the tags at the leg's end, then what conversation.tagged changed within 24 hours.
 func (s *story) legTags(l *leg) []string {
 	n := s.through(*l.EndedAt)
 	tags := s.tagsThrough(n - 1)
 	for i := n; i < len(s.events); i++ {
 		e := s.events[i]
-		if e.Type == engagement.ConversationTagged && e.Time <= l.EndedAt.Add(day) && s.lastLegOf(l.AgentID, i) == l {
+		if e.Type == engagement.ConversationTagged && e.Time <= l.EndedAt.Add(day) {
 			tags = retag(tags, e.Data)
 		}
 	}
@@ -84,12 +85,14 @@ func (s *story) ratingRows() []engagement.Rating {
 		}
 		survey := cmp.Or(e.Data.Survey, "csat")
 		row := s.rating(i, survey)
-		row.RequestedAt = rows[survey].RequestedAt
-		if e.Type == engagement.RatingRequested {
-			row.RatedAt, row.Score, row.CommentLength = rows[survey].RatedAt, rows[survey].Score, rows[survey].CommentLength
-			row.RequestedAt = &e.Time
-		} else {
+		switch {
+		case e.Type == engagement.ConversationRated:
+			row.RequestedAt = rows[survey].RequestedAt
 			row.RatedAt, row.Score, row.CommentLength = &e.Time, e.Data.Score, e.Data.CommentLength
+		case rows[survey].RatedAt != nil:
+			continue // who has answered is asked no more
+		default:
+			row.RequestedAt = &e.Time
 		}
 		rows[survey] = row
 	}
@@ -119,13 +122,22 @@ func (s *story) rating(i int, survey string) engagement.Rating {
 		row.GroupID = cmp.Or(row.GroupID, l.GroupID)
 		row.QueueID = l.QueueID
 	}
-	for _, o := range s.offers {
-		if o.at < i && o.event.QueueID != "" {
-			row.QueueID = o.event.QueueID
-		}
+	if o := s.lastOffer(i); o != nil {
+		row.QueueID = cmp.Or(s.offerQueue(o), row.QueueID)
 	}
 	row.AgentType = s.agentType(row.AgentID)
 	return row
+}
+
+// lastOffer is the last offer before event number i, or nil.
+func (s *story) lastOffer(i int) *offer {
+	var found *offer
+	for _, o := range s.offers {
+		if o.at < i && (found == nil || o.at > found.at) {
+			found = o
+		}
+	}
+	return found
 }
 
 // closesBySolving tells whether event number i closes the conversation by solving it.
@@ -162,19 +174,20 @@ func (s *story) closingRows() []engagement.Closing {
 func (s *story) closing(i, number int) engagement.Closing {
 	e, l := s.events[i], s.lastLegOf("", i)
 	by := cmp.Or(e.Data.ClosedBy, "unknown")
-	if e.Type == engagement.StatusChanged {
-		by = "agent"
+	channel := s.known(i, channelOf)
+	if l != nil && (!l.ended || i < l.over) {
+		channel = l.Channel
 	}
 	row := engagement.Closing{
 		Ordinal: number, ClosedAt: e.Time, ClosedBy: by, AgentID: e.AgentID, GroupID: e.GroupID,
-		Channel: s.known(i, channelOf), InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf),
+		Channel: channel, InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf),
 		TicketID: s.ticket(i), Tags: s.tagsThrough(i),
 	}
 	if l != nil {
 		if by == "agent" {
 			row.AgentID = cmp.Or(row.AgentID, l.AgentID)
+			row.GroupID = cmp.Or(row.GroupID, l.GroupID)
 		}
-		row.GroupID = cmp.Or(row.GroupID, l.GroupID)
 		row.QueueID = l.QueueID
 	}
 	if v := s.visitAt(i); v != nil {

@@ -96,7 +96,7 @@ func (s *story) returns(i int) bool {
 		return false
 	}
 	forbidden := []engagement.EventType{
-		engagement.StatusChanged, engagement.ConversationClosed, engagement.ConversationRemoved, engagement.AgentUnassigned,
+		engagement.StatusChanged, engagement.ConversationClosed, engagement.ConversationRemoved,
 		engagement.ConversationTransferred, engagement.QueueEntered, engagement.QueueLeft, engagement.OfferCreated,
 		engagement.OfferAccepted, engagement.OfferAcceptRequested, engagement.OfferDeclined, engagement.OfferTimedOut, engagement.OfferRescinded,
 	}
@@ -125,15 +125,19 @@ func (s *story) assignee(i int) string {
 	return agent
 }
 
-// toHolder tells whether event number j, a transfer, goes to the agent who holds the leg.
-func (s *story) toHolder(j int) bool {
+// holder is the agent whose leg is open when event number j comes, or "".
+func (s *story) holder(j int) string {
 	for _, l := range s.legs {
-		held := l.start < j && (!l.ended || s.events[j].Time <= *l.EndedAt)
-		if held && l.AgentID == s.events[j].Data.To.AgentID {
-			return true
+		if l.start < j && (!l.ended || j < l.over) {
+			return l.AgentID
 		}
 	}
-	return false
+	return ""
+}
+
+// toHolder tells whether event number j, a transfer, goes to the agent who holds the leg.
+func (s *story) toHolder(j int) bool {
+	return s.events[j].Data.To.AgentID != "" && s.events[j].Data.To.AgentID == s.holder(j)
 }
 
 func switchesChannel(e engagement.Event, l *leg) bool {

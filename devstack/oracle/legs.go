@@ -12,11 +12,12 @@ type leg struct {
 	engagement.Leg
 	// start is the number of the event that began it.
 	start int
-	// ended tells that EndedAt holds.
+	// ended tells that EndedAt holds, and over is the number of the first event after the end.
 	ended bool
+	over  int
 	offer *offer
 	rules pinned
-	// answers tells that its beginning answers an open visit: an acceptance or an assignment.
+	// answers tells that its beginning answers an open visit: all but a transfer do.
 	answers bool
 }
 
@@ -68,10 +69,10 @@ func (s *story) begin(i int, b *beginning) *leg {
 		s.offers = append(s.offers, b.offer)
 	}
 	l := &leg{start: i, offer: b.offer}
-	l.answers = slices.Contains([]engagement.EventType{engagement.OfferAccepted, engagement.OfferAcceptRequested, engagement.AgentAssigned}, e.Type)
+	l.answers = e.Type != engagement.ConversationTransferred
 	l.Leg = engagement.Leg{
 		Ordinal: len(s.legs) + 1, AgentID: b.agent, AgentType: s.agentType(b.agent),
-		GroupID:  cmp.Or(e.GroupID, s.transferGroup(i), s.Agents[b.agent].GroupID),
+		GroupID:  cmp.Or(e.GroupID, s.transferGroup(i), s.ownGroup(i, b.agent)),
 		TicketID: s.ticket(i), RequesterID: s.known(i, requesterOf), Channel: s.known(i, channelOf),
 		InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf), ContactPoint: s.known(i, contactOf),
 		StartedAt: e.Time, StartReason: b.reason, StatusStart: s.statusAtStart(i),
@@ -86,6 +87,7 @@ func (s *story) begin(i int, b *beginning) *leg {
 	}
 	l.rules = s.rulesAt(e.Time, l.Channel, l.GroupID)
 	l.SettingsVersion, l.ScheduleID = l.rules.version, l.rules.scheduleID
+	l.Settle = l.rules.settle
 	if l.rules.inactivity && !l.rules.activityRule {
 		l.InactivityPeriod, l.InactivityAnchor = &l.rules.period, l.rules.anchor
 	}
@@ -105,9 +107,20 @@ func (s *story) statusAtStart(i int) string {
 	return s.statusBefore(first)
 }
 
-// transferGroup is the group that the last transfer went to, if no leg began since.
+// ownGroup is the group of the agent whose leg event number i begins: what intake stamped on an
+// event about the agent; on a reopening there is none, and the leg stays where the last one was.
+func (s *story) ownGroup(i int, agent string) string {
+	reopens := s.events[i].Type == engagement.StatusChanged || s.events[i].Type == engagement.CustomerMessage
+	if last := s.last(); reopens && last != nil {
+		return last.GroupID
+	}
+	return s.Agents[agent].GroupID
+}
+
+// transferGroup is the group that the last transfer up to event number i went to, if no leg began
+// since.
 func (s *story) transferGroup(i int) string {
-	for j := i - 1; j >= 0 && s.legStartingAt(j) == nil; j-- {
+	for j := i; j >= 0 && (j == i || s.legStartingAt(j) == nil); j-- {
 		if s.events[j].Type == engagement.ConversationTransferred {
 			return s.events[j].Data.To.GroupID
 		}
@@ -120,7 +133,7 @@ func (s *story) transferGroup(i int) string {
 func (s *story) findEnd(l *leg) (int, *beginning) {
 	for j := l.start + 1; ; j++ {
 		if at, reason := s.deadline(l, j); s.passed(at, j) {
-			s.end(l, at, reason)
+			s.end(l, j, at, reason)
 			return j, nil
 		}
 		if j == len(s.events) {
@@ -128,18 +141,18 @@ func (s *story) findEnd(l *leg) (int, *beginning) {
 		}
 		e := s.events[j]
 		if b := s.begins(j, l); b != nil {
-			s.end(l, e.Time, "transferred")
+			s.end(l, j+1, e.Time, "transferred")
 			return j, b
 		}
 		if reason := ends(e, l); reason != "" {
-			s.end(l, e.Time, reason)
+			s.end(l, j+1, e.Time, reason)
 			return j + 1, nil
 		}
 	}
 }
 
-func (s *story) end(l *leg, at engagement.Instant, reason string) {
-	l.ended, l.EndedAt, l.EndReason = true, &at, reason
+func (s *story) end(l *leg, over int, at engagement.Instant, reason string) {
+	l.ended, l.over, l.EndedAt, l.EndReason = true, over, &at, reason
 	l.Expired = reason == "expired"
 	l.StatusEnd = s.statusBefore(s.through(at))
 }

@@ -64,8 +64,11 @@ func ordinal(l *leg) int {
 	return l.Ordinal
 }
 
-// tellWaits fills in the counts, replies and waits of a leg.
+// tellWaits fills in the counts, replies and waits of a leg, on channels that have messages.
 func (s *story) tellWaits(l *leg) {
+	if l.Channel == "voice" || l.Channel == "callback" {
+		return
+	}
 	var waits []engagement.Wait
 	waiting := s.pendingAt(l)
 	if waiting {
@@ -127,7 +130,7 @@ func (s *story) tellFirstResponse() {
 	}
 	for _, m := range all[asked:] {
 		if m.at.Type == engagement.AgentMessage && s.agentType(m.at.AgentID) == "human" {
-			if m.leg != nil {
+			if m.leg != nil && m.leg.Channel != "voice" && m.leg.Channel != "callback" {
 				took := m.at.Time.Sub(all[asked].at.Time)
 				m.leg.FirstResponse = &took
 			}

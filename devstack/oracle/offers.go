@@ -74,6 +74,11 @@ func (s *story) resolves(i int, o *offer) string {
 	switch {
 	case s.legStartingAt(i) != nil:
 		return "rescinded"
+	case e.Type == engagement.OfferAccepted || e.Type == engagement.OfferAcceptRequested:
+		// Who already holds the leg accepts what else they were offered, without a new leg.
+		if s.holder(i) == e.AgentID && s.offerMeant(i) == o {
+			return "accepted"
+		}
 	case named[e.Type] != "":
 		if s.offerMeant(i) == o {
 			return named[e.Type]
@@ -92,7 +97,7 @@ func (s *story) offerMeant(i int) *offer {
 	e := s.events[i]
 	theirs := slices.DeleteFunc(slices.Clone(s.offers), func(o *offer) bool {
 		other := e.Data.OfferID != "" && e.Data.OfferID != o.event.Data.OfferID
-		return o.assume || o.at >= i || o.event.AgentID != e.AgentID || other
+		return o.at >= i || o.event.AgentID != e.AgentID || other
 	})
 	slices.SortStableFunc(theirs, func(a, b *offer) int {
 		return cmp.Or(cmp.Compare(s.preference(a, i), s.preference(b, i)), cmp.Compare(b.at, a.at))
@@ -114,6 +119,14 @@ func (s *story) preference(o *offer, i int) int {
 	}
 }
 
+// offerQueue is the queue that the offer names, else the one the conversation waits in.
+func (s *story) offerQueue(o *offer) string {
+	if v := s.visitAt(o.at); v != nil {
+		return cmp.Or(o.event.QueueID, v.QueueID)
+	}
+	return o.event.QueueID
+}
+
 func (s *story) offerRows() []engagement.Offer {
 	slices.SortFunc(s.offers, func(a, b *offer) int { return cmp.Compare(a.at, b.at) })
 	var rows []engagement.Offer
@@ -125,7 +138,7 @@ func (s *story) offerRows() []engagement.Offer {
 		e := o.event
 		row := engagement.Offer{
 			Ordinal: n + 1, OfferID: e.Data.OfferID, AgentID: e.AgentID, AgentType: s.agentType(e.AgentID),
-			GroupID: e.GroupID, QueueID: e.QueueID, Channel: s.known(o.at, channelOf), TicketID: s.ticket(o.at),
+			GroupID: cmp.Or(e.GroupID, s.transferGroup(o.at), s.Agents[e.AgentID].GroupID), QueueID: s.offerQueue(o), Channel: s.known(o.at, channelOf), TicketID: s.ticket(o.at),
 			ExpiresAt: e.Data.ExpiresAt, ResolvedAt: &f.at, Outcome: f.outcome, Expired: f.outcome == "expired",
 		}
 		if !o.assume {

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"cmp"
+	"slices"
 
 	"engaged/engagement"
 )
@@ -39,7 +40,7 @@ func (s *story) findVisits() {
 	}
 	for _, l := range s.legs {
 		if l.offer != nil {
-			l.QueueID = cmp.Or(l.offer.event.QueueID, l.QueueID)
+			l.QueueID = cmp.Or(s.offerQueue(l.offer), l.QueueID)
 		}
 	}
 }
@@ -92,7 +93,7 @@ func (s *story) leaves(j int, v *visit) string {
 	}
 	switch e.Type {
 	case engagement.ConversationTransferred:
-		if !s.toHolder(j) {
+		if !s.toHolder(j) && e.Data.To.QueueID != v.QueueID {
 			return "flowed_out"
 		}
 	case engagement.QueueEntered:
@@ -111,7 +112,7 @@ func (s *story) leaves(j int, v *visit) string {
 	case engagement.ConversationRemoved:
 		return "closed"
 	case engagement.StatusChanged:
-		if e.Data.Status == "deleted" || s.closesBySolving(j) {
+		if slices.Contains([]string{"solved", "closed", "deleted"}, e.Data.Status) {
 			return "closed"
 		}
 	}

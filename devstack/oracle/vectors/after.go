@@ -58,7 +58,7 @@ func closesOnSolved() Vector {
 		until("11:00:00", "with close_on_solved the solving closes", Leg{
 			Agent: "C", StartReason: "assigned", EndReason: "status_solved", Group: "care", Duration: 60,
 		})
-	return v.closings(Closing{"agent", "C", "10:01:00"})
+	return v.closings(Closing{"unknown", "", "10:01:00"})
 }
 
 func switches() Vector {
@@ -67,12 +67,12 @@ func switches() Vector {
 		add("10:01:00", engagement.CustomerMessage, func(e *engagement.Event) { e.Channel = "email" }).
 		assigned("A", "10:02:00", "assigned").add("10:03:00", engagement.AgentAssigned, call).
 		add("10:04:00", engagement.AgentEnded, func(e *engagement.Event) { e.Channel = "voice" }).
-		until("11:00:00", "messages on another channel accrue; an assignment on another channel begins a leg", Leg{
+		until("11:00:00", "messages on another channel accrue; an assignment on another channel begins a leg, without waits where there are no messages", Leg{
 			Agent: "A", StartReason: "assigned", EndReason: "transferred",
 			Duration: 180, Customer: 1, Total: 120, Unanswered: 120, Longest: 120, Average: 120,
 		}, Leg{
 			Agent: "A", StartReason: routing, EndReason: "agent_closed_conversation", Gap: Sec(0),
-			Duration: 60, Total: 60, Unanswered: 60, Longest: 60, Average: 60,
+			Duration: 60,
 		})
 }
 

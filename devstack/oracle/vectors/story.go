@@ -2,6 +2,7 @@ package vectors
 
 import (
 	"fmt"
+	"hash/crc32"
 	"strings"
 	"time"
 
@@ -33,13 +34,21 @@ func (s *story) at(clock string) engagement.Instant {
 func (s *story) add(clock string, kind engagement.EventType, change func(*engagement.Event)) *story {
 	e := engagement.Event{
 		ID: fmt.Sprintf("%02d", len(s.events)+1), Type: kind, Time: s.at(clock), ConversationID: s.name,
-		TicketID: "94588", RequesterID: "701", Channel: s.channel, Direction: "inbound", ContactPoint: "support",
+		TicketID: ticketOf(s.name), RequesterID: "701", Channel: s.channel, Direction: "inbound", ContactPoint: "support",
 	}
 	if change != nil {
 		change(&e)
 	}
 	s.events = append(s.events, e)
 	return s
+}
+
+// ticketOf gives every vector a ticket of its own; V4's is the one in the real record.
+func ticketOf(name string) string {
+	if name == "V4" {
+		return "94588"
+	}
+	return fmt.Sprint(100_000 + crc32.ChecksumIEEE([]byte(name))%900_000)
 }
 
 // by adds an event that names an agent.

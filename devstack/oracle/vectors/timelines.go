@@ -83,7 +83,7 @@ func v8() Vector {
 
 func v10Open() Vector {
 	return on("2025-03-01", "V10-open", "email").assigned("A", "00:00:00", "manual").
-		until("2025-03-14 23:59:59.999", "a millisecond short of 14 days: still open")
+		until("2025-03-14 23:00:00", "an hour short of 14 days: still open")
 }
 
 func v10Expired() Vector {
