@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"mime"
 	"strings"
+
+	"engaged/engagement"
 )
 
 // cloudEvent is a CloudEvents 1.0 event in the structured JSON form.
@@ -27,13 +29,13 @@ type cloudEvent struct {
 func unwrapCloudEvent(raw json.RawMessage) (json.RawMessage, bool, []InvalidParameter) {
 	var cloud cloudEvent
 	if err := json.Unmarshal(raw, &cloud); err != nil {
-		return nil, false, []InvalidParameter{{Code: "event:unreadable", Reason: "The event is not valid JSON or not a valid CloudEvent."}}
+		return nil, false, []InvalidParameter{{Code: engagement.CodeUnreadable, Reason: "The event is not valid JSON or not a valid CloudEvent."}}
 	}
 	if cloud.SpecVersion == nil {
 		return raw, false, nil
 	}
 	if *cloud.SpecVersion != "1.0" {
-		return nil, true, []InvalidParameter{{"specversion", "event:invalid_field", `must be "1.0"`}}
+		return nil, true, []InvalidParameter{{"specversion", engagement.CodeInvalidField, `must be "1.0"`}}
 	}
 	data, fault := cloud.object()
 	if fault != nil {
@@ -67,25 +69,25 @@ func (c cloudEvent) object() (json.RawMessage, *InvalidParameter) {
 	if c.DataContentType != "" {
 		kind, _, err := mime.ParseMediaType(c.DataContentType)
 		if err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
-			return nil, &InvalidParameter{"datacontenttype", "event:invalid_field", "must be application/json"}
+			return nil, &InvalidParameter{"datacontenttype", engagement.CodeInvalidField, "must be application/json"}
 		}
 	}
 	data := bytes.TrimSpace(c.Data)
 	if c.DataBase64 != nil {
 		decoded, err := base64.StdEncoding.DecodeString(*c.DataBase64)
 		if err != nil {
-			return nil, &InvalidParameter{"data_base64", "event:invalid_field", "must be base64"}
+			return nil, &InvalidParameter{"data_base64", engagement.CodeInvalidField, "must be base64"}
 		}
 		data = bytes.TrimSpace(decoded)
 		if fault := checkText(data); len(data) > 0 && (fault != nil || !json.Valid(data)) {
-			return nil, &InvalidParameter{"data_base64", "event:invalid_field", "must be the base64 of a JSON object"}
+			return nil, &InvalidParameter{"data_base64", engagement.CodeInvalidField, "must be the base64 of a JSON object"}
 		}
 	}
 	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
 		return json.RawMessage("{}"), nil
 	}
 	if data[0] != '{' {
-		return nil, &InvalidParameter{"data", "event:invalid_field", "must be a JSON object"}
+		return nil, &InvalidParameter{"data", engagement.CodeInvalidField, "must be a JSON object"}
 	}
 	return data, nil
 }

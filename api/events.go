@@ -67,7 +67,7 @@ func (s *Server) postEvents(c *call) (any, error) {
 	result := Result{Rejected: rejected, DryRun: dryRun}
 	if len(submissions) == 0 {
 		s.metrics.count(result)
-		return nil, noneTaken(raws, result)
+		return nil, noneTaken(result)
 	}
 	if dryRun {
 		result.Accepted = len(submissions)
@@ -116,10 +116,11 @@ func reject(index int, id string, faults []InvalidParameter) Rejection {
 }
 
 // noneTaken is the answer to a request of which no event was taken: unreadable where not even one
-// is JSON.
-func noneTaken(raws []json.RawMessage, result Result) *Problem {
-	if !slices.ContainsFunc(raws, func(raw json.RawMessage) bool { return json.Valid(raw) }) {
-		return problem(http.StatusBadRequest, "body:unreadable", "The body is not valid JSON.")
+// could be read.
+func noneTaken(result Result) *Problem {
+	readable := func(r Rejection) bool { return r.Code != engagement.CodeUnreadable }
+	if !slices.ContainsFunc(result.Rejected, readable) {
+		return problem(http.StatusBadRequest, "body:unreadable", "The body is not valid JSON in UTF-8, or holds no objects.")
 	}
 	p := problem(http.StatusUnprocessableEntity, "events:all_rejected", "No event was taken. Each is listed under rejected.")
 	for _, r := range result.Rejected {

@@ -149,12 +149,12 @@ func readEvent(raw json.RawMessage, now engagement.Instant) (engagement.Event, j
 // checkText refuses what is not an object, or what the log could not store.
 func checkText(raw []byte) *InvalidParameter {
 	if !utf8.Valid(raw) {
-		return &InvalidParameter{Code: "event:unreadable", Reason: "The event is not valid UTF-8."}
+		return &InvalidParameter{Code: engagement.CodeUnreadable, Reason: "The event is not valid UTF-8."}
 	}
 	var s scan
 	end, ok := s.value(raw, 0)
 	if !ok || end != len(raw) || raw[0] != '{' {
-		return &InvalidParameter{Code: "event:unreadable", Reason: "The event is not one JSON object."}
+		return &InvalidParameter{Code: engagement.CodeUnreadable, Reason: "The event is not one JSON object."}
 	}
 	fault := s.fault()
 	if fault != nil {
