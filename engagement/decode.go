@@ -14,6 +14,7 @@ var dataFields = map[EventType][]string{
 	QueueLeft:               {"reason"},
 	OfferCreated:            {"offer_id", "expires_at"},
 	OfferAccepted:           {"offer_id"},
+	OfferAcceptRequested:    {"offer_id"},
 	OfferDeclined:           {"offer_id"},
 	OfferTimedOut:           {"offer_id"},
 	OfferRescinded:          {"offer_id"},

@@ -79,18 +79,21 @@ func (f *folder) openOffer(e *Entry) int {
 	return best
 }
 
-// pastOffer returns the index of the resolved offer that an event means, the latest first, or -1.
+// pastOffer returns the index of the resolved offer that an event means, the latest of those that
+// are still known, or -1.
 func (f *folder) pastOffer(e *Entry) int {
-	for i := len(f.s.PastOffers) - 1; i >= 0; i-- {
+	best := -1
+	for i := range f.s.PastOffers {
 		o := &f.s.PastOffers[i]
-		if o.OfferedAt != nil && *o.OfferedAt > e.Time {
+		if o.AgentID != e.AgentID || o.OfferedAt != nil && *o.OfferedAt > e.Time {
 			continue
 		}
-		if o.AgentID == e.AgentID && (e.Data.OfferID == "" || o.OfferID == "" || o.OfferID == e.Data.OfferID) {
-			return i
+		named := e.Data.OfferID == "" || o.OfferID == "" || o.OfferID == e.Data.OfferID
+		if named && (best < 0 || o.Ordinal > f.s.PastOffers[best].Ordinal) {
+			best = i
 		}
 	}
-	return -1
+	return best
 }
 
 // resolveOffer closes the open offer at an index and returns it.
