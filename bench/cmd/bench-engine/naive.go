@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"go.temporal.io/sdk/log"
+
+	"engaged/bench/internal/naive"
+)
+
+// naiveCommand is the worker of the naive peer, in a process of its own so that its CPU can be told apart.
+type naiveCommand struct {
+	TemporalAddress string `required:"" help:"Frontend of Temporal."`
+	DatabaseURL     string `required:"" help:"Database for the peer's table."`
+}
+
+// Run works until it is told to stop; one byte on standard output says that it polls.
+func (n *naiveCommand) Run(ctx context.Context) error {
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	temporal, err := naive.Dial(n.TemporalAddress, log.NewStructuredLogger(logger))
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	return naive.Work(ctx, temporal, n.DatabaseURL, func() { _, _ = os.Stdout.WriteString(".") })
+}

@@ -1,0 +1,125 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"engaged/bench/internal/progress"
+	"engaged/bench/internal/usage"
+	"engaged/devstack"
+)
+
+// database is the engine's, and holds the naive peer's table too.
+const database = "engaged"
+
+// A Stack is what both engines run on.
+type Stack struct {
+	// Postgres holds the databases of Temporal and of both engines; commits are durable.
+	Postgres *devstack.Postgres
+	// Temporal is the server.
+	Temporal *devstack.Temporal
+
+	dir      string
+	remove   bool
+	engine   string
+	children []*child
+}
+
+// Start builds the engine and starts Postgres and Temporal. Data and logs are kept in the directory; "" is a
+// temporary one.
+func Start(ctx context.Context, dir string) (*Stack, error) {
+	s := &Stack{dir: dir, remove: dir == ""}
+	if err := s.start(ctx); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Stack) start(ctx context.Context) error {
+	bar := progress.Start("building the engine, starting Postgres and Temporal", "steps", 4)
+	defer bar.Done()
+	var err error
+	if s.remove {
+		s.dir, err = os.MkdirTemp("", "engaged-bench-")
+	} else {
+		err = os.Mkdir(s.dir, 0o755) //nolint:gosec // user postgres must be able to pass
+	}
+	if err != nil {
+		return fmt.Errorf("making the directory of the run: %w", err)
+	}
+	if err := s.BuildEngine(ctx); err != nil {
+		return err
+	}
+	bar.Add(1)
+	if s.Postgres, err = devstack.StartPostgres(ctx, devstack.Config{Durable: true}); err != nil {
+		return err
+	}
+	bar.Add(1)
+	if err := s.createDatabase(ctx); err != nil {
+		return err
+	}
+	if err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	bar.Add(1)
+	s.Temporal, err = devstack.StartTemporal(ctx, devstack.TemporalConfig{Postgres: s.Postgres})
+	bar.Add(1)
+	return err
+}
+
+func (s *Stack) createDatabase(ctx context.Context) error {
+	connection, err := pgx.Connect(ctx, s.Postgres.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("connecting to Postgres: %w", err)
+	}
+	defer connection.Close(ctx) //nolint:errcheck // nothing is lost with it
+	if _, err := connection.Exec(ctx, "CREATE DATABASE "+database); err != nil {
+		return fmt.Errorf("making the engine's database: %w", err)
+	}
+	return nil
+}
+
+// DatabaseURL is the connection string of the engine's database.
+func (s *Stack) DatabaseURL() string { return s.Postgres.URL(database) }
+
+// servers names the processes that both engines share.
+func (s *Stack) servers() usage.Processes {
+	return usage.Processes{usage.Postgres: s.Postgres.PID(), usage.Temporal: s.Temporal.PID()}
+}
+
+// Versions returns those of Postgres and of the Temporal server.
+func (s *Stack) Versions(ctx context.Context, pool *pgxpool.Pool) (postgres, temporal string, err error) {
+	if err := pool.QueryRow(ctx, "SHOW server_version").Scan(&postgres); err != nil {
+		return "", "", fmt.Errorf("asking for the version of Postgres: %w", err)
+	}
+	info, _ := debug.ReadBuildInfo()
+	for _, module := range info.Deps {
+		if module.Path == "go.temporal.io/server" {
+			temporal = strings.TrimPrefix(module.Version, "v")
+		}
+	}
+	return postgres, temporal, nil
+}
+
+// Stop ends everything in order and removes what is temporary.
+func (s *Stack) Stop() {
+	for _, c := range s.children {
+		c.stop()
+	}
+	if s.Temporal != nil {
+		s.Temporal.Stop()
+	}
+	if s.Postgres != nil {
+		s.Postgres.Stop()
+	}
+	if s.remove && s.dir != "" {
+		_ = os.RemoveAll(s.dir) // a left-over in the temporary directory harms nothing
+	}
+}
