@@ -63,7 +63,7 @@ func (f *folder) accept(e *Entry, i int) {
 	var o Offer
 	var offeredAt *Instant
 	if i >= 0 {
-		offeredAt = f.latestOffer(e)
+		offeredAt = f.latestOffer(e, f.s.Offers[i].Offer.OfferedAt)
 		o = f.resolveOffer(i, e.Time, OfferOutcomeAccepted)
 	} else if past := f.pastOffer(e); past >= 0 && f.revivable(f.s.PastOffers[past]) {
 		o = f.takeBack(past, e.Time)
@@ -83,12 +83,13 @@ func (f *folder) accept(e *Entry, i int) {
 	f.rememberOffer(o)
 }
 
-// latestOffer returns when the latest open offer to the event's agent was created.
-func (f *folder) latestOffer(e *Entry) *Instant {
-	var latest *Instant
+// latestOffer returns when the latest open offer to the event's agent was created, before the
+// event's instant; the meant offer's creation where it is later or the only one.
+func (f *folder) latestOffer(e *Entry, meant *Instant) *Instant {
+	latest := meant
 	for i := range f.s.Offers {
 		o := &f.s.Offers[i].Offer
-		if o.AgentID == e.AgentID && *o.OfferedAt <= e.Time && (latest == nil || *o.OfferedAt >= *latest) {
+		if o.AgentID == e.AgentID && *o.OfferedAt < e.Time && *o.OfferedAt > *latest {
 			latest = o.OfferedAt
 		}
 	}
@@ -96,10 +97,10 @@ func (f *folder) latestOffer(e *Entry) *Instant {
 }
 
 // revivable reports whether an acceptance can still mean an offer that is over: nobody has accepted
-// it, and nobody has held the conversation since.
+// it, and it was open until the last leg began or longer.
 func (f *folder) revivable(o Offer) bool {
 	last := f.s.LastLeg()
-	return o.Outcome != OfferOutcomeAccepted && (last == nil || *o.ResolvedAt >= last.EndedAt)
+	return o.Outcome != OfferOutcomeAccepted && (last == nil || *o.ResolvedAt >= last.StartedAt)
 }
 
 // takeBack makes an offer that was over the accepted one. Its row, if this fold made it, is

@@ -4,7 +4,7 @@ package engagement
 func (f *folder) ratingRequested(e *Entry) Outcome {
 	r := f.rating(e)
 	switch {
-	case r.RatedAt != nil && e.Time > *r.RatedAt:
+	case r.RatedAt != nil && e.Time >= *r.RatedAt:
 		// Who has answered is asked no more: the answer keeps its own request.
 		return applied
 	case r.RequestedAt != nil && e.Time < *r.RequestedAt:
