@@ -65,7 +65,7 @@ func (f *folder) accept(e *Entry, i int) {
 	if i >= 0 {
 		offeredAt = f.latestOffer(e, f.s.Offers[i].Offer.OfferedAt)
 		o = f.resolveOffer(i, e.Time, OfferOutcomeAccepted)
-	} else if past := f.pastOffer(e); past >= 0 && f.revivable(f.s.PastOffers[past]) {
+	} else if past := f.pastOffer(e); past >= 0 && f.s.PastOffers[past].Outcome != OfferOutcomeAccepted {
 		o = f.takeBack(past, e.Time)
 		offeredAt = o.OfferedAt
 	} else {
@@ -94,13 +94,6 @@ func (f *folder) latestOffer(e *Entry, meant *Instant) *Instant {
 		}
 	}
 	return latest
-}
-
-// revivable reports whether an acceptance can still mean an offer that is over: nobody has accepted
-// it, and it was open until the last leg began or longer.
-func (f *folder) revivable(o Offer) bool {
-	last := f.s.LastLeg()
-	return o.Outcome != OfferOutcomeAccepted && (last == nil || *o.ResolvedAt >= last.StartedAt)
 }
 
 // takeBack makes an offer that was over the accepted one. Its row, if this fold made it, is

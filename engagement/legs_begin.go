@@ -18,7 +18,6 @@ func (f *folder) begin(e *Entry, b beginning) {
 	if f.s.Leg != nil {
 		f.end(at, EndTransferred)
 	}
-	f.forgetOffers()
 	f.rescindOffers(at)
 	f.s.LegCount++
 	channel := orElse(ChannelOf(b.channel).ID, f.s.Channel)

@@ -150,19 +150,3 @@ func (f *folder) expireOffers(at Instant, outcome string, picked func(OpenOffer)
 	}
 	f.s.Offers = left
 }
-
-// forgetOffers drops, when a leg begins, the offers that were over before the previous leg began.
-// Those since then can still be recognized as lost.
-func (f *folder) forgetOffers() {
-	last := f.s.LastLeg()
-	if last == nil {
-		return
-	}
-	var kept []Offer
-	for _, o := range f.s.PastOffers {
-		if *o.ResolvedAt >= last.StartedAt {
-			kept = append(kept, o)
-		}
-	}
-	f.s.PastOffers = kept
-}
