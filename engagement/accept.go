@@ -61,39 +61,24 @@ func (f *folder) acceptRequested(e *Entry) Outcome {
 // else of one that nobody has told of.
 func (f *folder) accept(e *Entry, i int) {
 	var o Offer
-	var offeredAt *Instant
-	if i >= 0 {
-		offeredAt = f.latestOffer(e, f.s.Offers[i].Offer.OfferedAt)
+	past := f.pastOffer(e)
+	switch {
+	case i >= 0:
 		o = f.resolveOffer(i, e.Time, OfferOutcomeAccepted)
-	} else if past := f.pastOffer(e); past >= 0 && f.s.PastOffers[past].Outcome != OfferOutcomeAccepted {
+	case past >= 0 && f.s.PastOffers[past].Outcome != OfferOutcomeAccepted:
 		o = f.takeBack(past, e.Time)
-		offeredAt = o.OfferedAt
-	} else {
+	default:
 		o = resolved(f.newOffer(e), e.Time, OfferOutcomeAccepted)
 	}
 	f.begin(e, beginning{
 		agentID:   e.AgentID,
 		agentType: orElse(e.AgentType, o.AgentType),
-		groupID:   orElse(e.GroupID, o.GroupID, f.s.TransferGroupID, e.AgentGroupID),
+		groupID:   orElse(e.GroupID, f.s.TransferGroupID, o.GroupID, e.AgentGroupID),
 		channel:   orElse(e.Channel, o.Channel),
 		reason:    StartRoutingAccepted,
 		offer:     &o,
-		offeredAt: offeredAt,
 	})
 	f.rememberOffer(o)
-}
-
-// latestOffer returns when the latest open offer to the event's agent was created, before the
-// event's instant; the meant offer's creation where it is later or the only one.
-func (f *folder) latestOffer(e *Entry, meant *Instant) *Instant {
-	latest := meant
-	for i := range f.s.Offers {
-		o := &f.s.Offers[i].Offer
-		if o.AgentID == e.AgentID && *o.OfferedAt < e.Time && *o.OfferedAt > *latest {
-			latest = o.OfferedAt
-		}
-	}
-	return latest
 }
 
 // takeBack makes an offer that was over the accepted one. Its row, if this fold made it, is

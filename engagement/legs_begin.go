@@ -8,8 +8,6 @@ type beginning struct {
 	reason  string
 	// offer is the offer that the agent accepted, already resolved; nil without one.
 	offer *Offer
-	// offeredAt is the latest offer to the agent; nil without one.
-	offeredAt *Instant
 }
 
 // begin ends the leg that is open, if any, and begins the next at the entry's instant.
@@ -67,9 +65,9 @@ func (f *folder) takeOffer(leg *OpenLeg, b beginning) {
 	o := *b.offer
 	o.LegOrdinal = leg.Leg.Ordinal
 	leg.Offer, leg.Leg.QueueID = &o, o.QueueID
-	if b.offeredAt != nil {
-		leg.Leg.OfferedAt = b.offeredAt
-		leg.Leg.OfferTime = new(leg.Leg.StartedAt.Sub(*b.offeredAt))
+	if o.OfferedAt != nil {
+		leg.Leg.OfferedAt = o.OfferedAt
+		leg.Leg.OfferTime = new(leg.Leg.StartedAt.Sub(*o.OfferedAt))
 	}
 }
 
