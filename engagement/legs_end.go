@@ -19,11 +19,11 @@ func (f *folder) end(at Instant, reason string) {
 		QueueID: leg.QueueID, Channel: leg.Channel, StartedAt: leg.StartedAt, EndedAt: end,
 		EndReason: reason, Tags: leg.Tags, WrapupLimit: open.WrapupLimit,
 	}
-	switch {
-	case open.WrapupOver:
-		leg.Wrapup, ref.WrapupFrom = new(Millis(0)), &end
-	case open.Wrapup:
+	if open.Wrapup {
 		ref.WrapupSince, ref.WrapupFrom = &end, &end
+	} else if open.WrapupEndedAt != nil && *open.WrapupEndedAt == end {
+		// What was over before the end was no wrap-up.
+		leg.Wrapup = new(Millis(0))
 	}
 	f.writeWithLeg(open, leg)
 	f.legs = append(f.legs, leg)

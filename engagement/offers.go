@@ -61,7 +61,7 @@ func (f *folder) offerRefused(e *Entry) Outcome {
 // openOffer returns the index of the open offer that an event means, or -1: the one of its
 // offer_id, else the latest to its agent that was created before its instant, else at it.
 func (f *folder) openOffer(e *Entry) int {
-	best := -1
+	best, known := -1, f.knowsOffer(e)
 	for i := range f.s.Offers {
 		o := &f.s.Offers[i].Offer
 		if o.AgentID != e.AgentID || *o.OfferedAt > e.Time {
@@ -71,12 +71,19 @@ func (f *folder) openOffer(e *Entry) int {
 			return i
 		}
 		// Where only one side names an offer_id it says nothing about which offer is meant.
-		anonymous := e.Data.OfferID == "" || o.OfferID == ""
+		anonymous := e.Data.OfferID == "" || o.OfferID == "" && !known
 		if anonymous && (best < 0 || *o.OfferedAt < e.Time || *f.s.Offers[best].Offer.OfferedAt == e.Time) {
 			best = i
 		}
 	}
 	return best
+}
+
+// knowsOffer reports whether an event's offer_id is that of an offer that is over.
+func (f *folder) knowsOffer(e *Entry) bool {
+	return e.Data.OfferID != "" && slices.ContainsFunc(f.s.PastOffers, func(o Offer) bool {
+		return o.AgentID == e.AgentID && o.OfferID == e.Data.OfferID
+	})
 }
 
 // pastOffer returns the index of the resolved offer that an event means, the latest of those that
