@@ -1,0 +1,43 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm/clause"
+)
+
+// PutDirectoryEntry creates or replaces an entry of the directory.
+func (s *Store) PutDirectoryEntry(ctx context.Context, entry DirectoryEntry) error {
+	err := s.gorm.WithContext(ctx).Omit("UpdatedAt").Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "organization_id"}, {Name: "kind"}, {Name: "id"}},
+		DoUpdates: append(clause.AssignmentColumns([]string{"name", "type", "group_id"}),
+			clause.Assignment{Column: clause.Column{Name: "updated_at"}, Value: clause.Expr{SQL: "clock_timestamp()"}}),
+	}).Create(&entry).Error
+	if err != nil {
+		return fmt.Errorf("write directory: %w", err)
+	}
+	return nil
+}
+
+// DirectoryEntry returns one entry; ErrNotFound without it.
+func (s *Store) DirectoryEntry(ctx context.Context, organization, kind, id string) (DirectoryEntry, error) {
+	var entry DirectoryEntry
+	return entry, one(s.gorm.WithContext(ctx).Where("organization_id = ? AND kind = ? AND id = ?", organization, kind, id).Limit(1).Find(&entry))
+}
+
+// DeleteDirectoryEntry removes an entry; ErrNotFound without it.
+func (s *Store) DeleteDirectoryEntry(ctx context.Context, organization, kind, id string) error {
+	return one(s.gorm.WithContext(ctx).Where("organization_id = ? AND kind = ? AND id = ?", organization, kind, id).Delete(&DirectoryEntry{}))
+}
+
+// ListDirectory returns the entries of a kind by id, after an id, as many as limit.
+func (s *Store) ListDirectory(ctx context.Context, organization, kind, after string, limit int) ([]DirectoryEntry, error) {
+	var entries []DirectoryEntry
+	err := s.gorm.WithContext(ctx).Where("organization_id = ? AND kind = ? AND id > ?", organization, kind, after).
+		Order("id").Limit(limit).Find(&entries).Error
+	if err != nil {
+		return nil, fmt.Errorf("list directory: %w", err)
+	}
+	return entries, nil
+}
