@@ -39,7 +39,9 @@ func TestFoldGoldens(t *testing.T) {
 			requireExpected(t, g, result)
 			if *update {
 				g.Result, g.Next = &result, &next
-				require.NoError(t, os.WriteFile(goldenPath(name), g.marshal(t), 0o644))
+				// In one step: other tests are reading the file.
+				require.NoError(t, os.WriteFile(goldenPath(name)+".new", g.marshal(t), 0o644))
+				require.NoError(t, os.Rename(goldenPath(name)+".new", goldenPath(name)))
 				return
 			}
 			require.NotNil(t, g.Result, "run the test with -update")

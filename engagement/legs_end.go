@@ -21,9 +21,6 @@ func (f *folder) end(at Instant, reason string) {
 	}
 	if open.Wrapup {
 		ref.WrapupSince, ref.WrapupFrom = &end, &end
-	} else if open.WrapupEndedAt != nil && *open.WrapupEndedAt == end {
-		// What was over before the end was no wrap-up.
-		leg.Wrapup = new(Millis(0))
 	}
 	f.writeWithLeg(open, leg)
 	f.legs = append(f.legs, leg)

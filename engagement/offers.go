@@ -86,17 +86,17 @@ func (f *folder) knowsOffer(e *Entry) bool {
 	})
 }
 
-// pastOffer returns the index of the resolved offer that an event means, the latest of those that
-// are still known, or -1.
+// pastOffer returns the index of the resolved offer that an event means, the latest of those to its
+// agent, or -1.
 func (f *folder) pastOffer(e *Entry) int {
-	best := -1
+	best, known := -1, f.knowsOffer(e)
 	for i := range f.s.PastOffers {
 		o := &f.s.PastOffers[i]
 		if o.AgentID != e.AgentID || o.OfferedAt != nil && *o.OfferedAt > e.Time {
 			continue
 		}
-		named := e.Data.OfferID == "" || o.OfferID == "" || o.OfferID == e.Data.OfferID
-		if named && (best < 0 || o.Ordinal > f.s.PastOffers[best].Ordinal) {
+		meant := e.Data.OfferID == "" || o.OfferID == e.Data.OfferID || o.OfferID == "" && !known
+		if meant && (best < 0 || o.Ordinal > f.s.PastOffers[best].Ordinal) {
 			best = i
 		}
 	}

@@ -3,7 +3,7 @@ package engagement
 // wrapupStarted applies wrapup.started: it belongs to the agent's last leg, which may still be open.
 func (f *folder) wrapupStarted(e *Entry) Outcome {
 	if f.holds(e.AgentID) && e.Time >= f.s.Leg.Leg.StartedAt {
-		f.s.Leg.Wrapup, f.s.Leg.WrapupEndedAt = true, nil
+		f.s.Leg.Wrapup = true
 		return applied
 	}
 	ref := f.lastLegOf(e.AgentID)
@@ -22,7 +22,8 @@ func (f *folder) wrapupStarted(e *Entry) Outcome {
 func (f *folder) wrapupEnded(e *Entry) Outcome {
 	ref := f.wrappingUp(e.AgentID)
 	if ref == nil && f.holds(e.AgentID) && e.Time >= f.s.Leg.Leg.StartedAt {
-		f.s.Leg.Wrapup, f.s.Leg.WrapupEndedAt = false, new(e.Time)
+		// What is over by the end of the leg is no wrap-up.
+		f.s.Leg.Wrapup = false
 		return applied
 	}
 	if ref == nil {
