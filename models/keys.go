@@ -2,14 +2,44 @@ package models
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm/clause"
 )
 
-// EnsureOrganization makes sure that the organization exists; a name that is not empty is set.
-func (s *Store) EnsureOrganization(ctx context.Context, id, name string) error {
+// keyMark begins every key, so that scanners for leaked secrets can tell one.
+const keyMark = "eng_"
+
+// Lengths of the parts of a key in characters: eng_, the prefix, _, 256 random bits.
+const (
+	keyPrefixLength = 12
+	keySecretLength = 43
+)
+
+// KeyPrefix returns the part of a key under which it is found; false if the text cannot be a key.
+func KeyPrefix(key string) (string, bool) {
+	rest, marked := strings.CutPrefix(key, keyMark)
+	prefix, secret, _ := strings.Cut(rest, "_")
+	return prefix, marked && len(prefix) == keyPrefixLength && len(secret) == keySecretLength
+}
+
+// newKey returns a random key and its prefix.
+func newKey() (key, prefix string) {
+	random := make([]byte, keyPrefixLength/2+32)
+	// Read never fails: without randomness the process ends.
+	_, _ = rand.Read(random)
+	prefix = hex.EncodeToString(random[:keyPrefixLength/2])
+	return keyMark + prefix + "_" + base64.RawURLEncoding.EncodeToString(random[keyPrefixLength/2:]), prefix
+}
+
+// CreateOrganization makes sure that the organization exists; a name that is not empty is set.
+func (s *Store) CreateOrganization(ctx context.Context, id, name string) error {
 	onConflict := clause.OnConflict{DoNothing: true}
 	if name != "" {
 		onConflict = clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"name"})}
@@ -21,21 +51,23 @@ func (s *Store) EnsureOrganization(ctx context.Context, id, name string) error {
 	return nil
 }
 
-// CreateAPIKey stores a key, creating its organization if it is new, and notes it in the audit log.
-// ErrConflict tells that the prefix is taken.
-func (s *Store) CreateAPIKey(ctx context.Context, key APIKey, actor string) error {
-	if err := s.EnsureOrganization(ctx, key.OrganizationID, ""); err != nil {
-		return err
+// CreateAPIKey makes a key for an organization, which is created if it is new, and returns it: it
+// is stored as a hash, so this is the only time it can be seen.
+func (s *Store) CreateAPIKey(ctx context.Context, organization, name string, scopes []string) (string, APIKey, error) {
+	if err := s.CreateOrganization(ctx, organization, ""); err != nil {
+		return "", APIKey{}, err
 	}
-	created := s.gorm.WithContext(ctx).Omit("ID", "CreatedAt").Clauses(clause.OnConflict{DoNothing: true}).Create(&key)
-	if created.Error != nil {
-		return fmt.Errorf("create key: %w", created.Error)
+	key, prefix := newKey()
+	hash := sha256.Sum256([]byte(key))
+	row := APIKey{OrganizationID: organization, Prefix: prefix, Hash: hash[:], Name: name, Scopes: scopes}
+	if err := s.gorm.WithContext(ctx).Omit("CreatedAt").Create(&row).Error; err != nil {
+		return "", row, fmt.Errorf("create key: %w", err)
 	}
-	if created.RowsAffected == 0 {
-		return ErrConflict
-	}
-	return s.audit(ctx, Audit{OrganizationID: key.OrganizationID, Actor: actor, Action: "key.create", Subject: key.Prefix})
+	return key, row, s.audit(ctx, Audit{OrganizationID: organization, Actor: localActor, Action: "key.create", Subject: prefix})
 }
+
+// localActor is who changes keys: somebody with the database's URL.
+const localActor = "command line"
 
 // FindAPIKey returns the key with the prefix, revoked or not; ErrNotFound without one.
 func (s *Store) FindAPIKey(ctx context.Context, prefix string) (APIKey, error) {
@@ -60,7 +92,7 @@ const revokeKeySQL = `
 UPDATE api_keys SET revoked_at = clock_timestamp() WHERE prefix = $1 AND revoked_at IS NULL RETURNING organization_id`
 
 // RevokeAPIKey makes a key useless; ErrNotFound if there is none that is valid.
-func (s *Store) RevokeAPIKey(ctx context.Context, prefix, actor string) error {
+func (s *Store) RevokeAPIKey(ctx context.Context, prefix string) error {
 	var organization string
 	if err := s.pool.QueryRow(ctx, revokeKeySQL, prefix).Scan(&organization); err != nil {
 		if err := notFound(err); errors.Is(err, ErrNotFound) {
@@ -68,7 +100,7 @@ func (s *Store) RevokeAPIKey(ctx context.Context, prefix, actor string) error {
 		}
 		return fmt.Errorf("revoke key: %w", err)
 	}
-	return s.audit(ctx, Audit{OrganizationID: organization, Actor: actor, Action: "key.revoke", Subject: prefix})
+	return s.audit(ctx, Audit{OrganizationID: organization, Actor: localActor, Action: "key.revoke", Subject: prefix})
 }
 
 func (s *Store) audit(ctx context.Context, row Audit) error {
