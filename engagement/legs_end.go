@@ -21,6 +21,9 @@ func (f *folder) end(at Instant, reason string) {
 	}
 	if open.Wrapup {
 		ref.WrapupSince, ref.WrapupFrom = &end, &end
+	} else if open.WrapupEndedAt != nil && *open.WrapupEndedAt == end {
+		// Both ends of a leg are inside: this wrap-up is none that was over before the end.
+		leg.Wrapup = new(Millis(0))
 	}
 	f.writeWithLeg(open, leg)
 	f.legs = append(f.legs, leg)

@@ -23,6 +23,9 @@ func (f *folder) customerMessage(e *Entry) Outcome {
 		first := ended[0]
 		first.countCustomerMessage()
 		first.touch(e.Number)
+		for _, next := range ended[1:] {
+			next.addEmptyWait()
+		}
 		if f.s.Leg != nil {
 			f.openWait(f.s.Leg, e.Time)
 		}
@@ -61,16 +64,12 @@ func (f *folder) countCustomerMessage(leg *OpenLeg, at Instant) {
 	f.openWait(leg, at)
 }
 
-// countCustomerMessage takes a customer's message at a leg's last instant into the ended leg. If
-// nothing was waiting it makes a wait without length, as it would have done just before the end.
+// countCustomerMessage takes a customer's message at a leg's last instant into the ended leg.
 func (l *Leg) countCustomerMessage() {
-	if !l.HasMessages() {
-		return
+	if l.HasMessages() {
+		l.CustomerMessages++
 	}
-	l.CustomerMessages++
-	if n := len(l.Waits); n == 0 || l.Waits[n-1].Answered {
-		l.Waits = append(l.Waits, Wait{OpenedAt: *l.EndedAt, ClosedAt: l.EndedAt, Business: new(Millis(0))})
-	}
+	l.addEmptyWait()
 }
 
 // agentMessage applies agent.message.

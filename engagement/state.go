@@ -90,8 +90,9 @@ type OpenLeg struct {
 	UnansweredAgentAt *Instant `json:"unanswered_agent_at,omitempty"`
 	// HoldSince is the start of the hold that is running.
 	HoldSince *Instant `json:"hold_since,omitempty"`
-	// Wrapup tells that the agent is wrapping up already.
-	Wrapup bool `json:"wrapup,omitempty"`
+	// Wrapup tells that the agent is wrapping up already, WrapupEndedAt when they last finished.
+	Wrapup        bool     `json:"wrapup,omitempty"`
+	WrapupEndedAt *Instant `json:"wrapup_ended_at,omitempty"`
 	// LimitAt is when the leg expires.
 	LimitAt Instant `json:"limit_at"`
 	// WrapupLimit is how long its wrap-up may stay open.

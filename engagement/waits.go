@@ -25,6 +25,14 @@ func (l *Leg) closeWait(at Instant, answered bool, hours *Hours) bool {
 	return true
 }
 
+// addEmptyWait gives an ended leg, where nothing was waiting at its end, the wait without length that
+// a message at its last instant opens, as it would have done just before the end.
+func (l *Leg) addEmptyWait() {
+	if n := len(l.Waits); l.HasMessages() && (n == 0 || l.Waits[n-1].Answered) {
+		l.Waits = append(l.Waits, Wait{OpenedAt: *l.EndedAt, ClosedAt: l.EndedAt, Business: new(Millis(0))})
+	}
+}
+
 // dropWait forgets the open wait: what it waited for was answered before the leg had begun.
 func (l *Leg) dropWait() {
 	if l.waiting() {

@@ -3,7 +3,7 @@ package engagement
 // wrapupStarted applies wrapup.started: it belongs to the agent's last leg, which may still be open.
 func (f *folder) wrapupStarted(e *Entry) Outcome {
 	if f.holds(e.AgentID) && e.Time >= f.s.Leg.Leg.StartedAt {
-		f.s.Leg.Wrapup = true
+		f.s.Leg.Wrapup, f.s.Leg.WrapupEndedAt = true, nil
 		return applied
 	}
 	ref := f.lastLegOf(e.AgentID)
@@ -22,8 +22,7 @@ func (f *folder) wrapupStarted(e *Entry) Outcome {
 func (f *folder) wrapupEnded(e *Entry) Outcome {
 	ref := f.wrappingUp(e.AgentID)
 	if ref == nil && f.holds(e.AgentID) && e.Time >= f.s.Leg.Leg.StartedAt {
-		// What is over by the end of the leg is no wrap-up.
-		f.s.Leg.Wrapup = false
+		f.s.Leg.Wrapup, f.s.Leg.WrapupEndedAt = false, new(e.Time)
 		return applied
 	}
 	if ref == nil {
