@@ -15,7 +15,8 @@ type Claim struct {
 	Subject
 	// Fence is this claim's number: a later claim of the same conversation has a higher one.
 	Fence int64
-	// Wanted is the highest entry to deliver, Delivered the highest already delivered.
+	// Wanted is the highest entry to deliver. Delivered is the highest already delivered, or applied
+	// by a run that read it from the log.
 	Wanted, Delivered int64
 	// Attempts counts the claims since something was delivered last, this one included.
 	Attempts int
@@ -32,7 +33,8 @@ UPDATE dispatch_claims d
 SET lease_until = clock_timestamp() + $2 * interval '1 millisecond', fence = d.fence + 1, attempts = d.attempts + 1
 FROM due JOIN conversations c ON c.key = due.conversation_key
 WHERE d.conversation_key = due.conversation_key
-RETURNING d.conversation_key, c.organization_id, c.conversation_id, d.fence, d.wanted_number, c.delivered_number, d.attempts`
+RETURNING d.conversation_key, c.organization_id, c.conversation_id, d.fence, d.wanted_number,
+    greatest(c.delivered_number, c.applied_number), d.attempts`
 
 // ClaimDispatch takes up to limit conversations that are due, for the length of a lease. Nobody
 // else gets them before it is over, and no transaction stays open meanwhile.
@@ -53,11 +55,14 @@ func (s *Store) ClaimDispatch(ctx context.Context, limit int, lease time.Duratio
 }
 
 // The claim is deleted only by the dispatcher that holds it, and only if nothing was appended since;
-// otherwise it becomes due again.
+// otherwise it becomes due again. The conversation's row comes first: appends lock it before the
+// claim.
 const (
-	markDeliveredSQL = `UPDATE conversations SET delivered_number = $2 WHERE key = $1 AND delivered_number < $2`
-
-	clearClaimSQL = `DELETE FROM dispatch_claims WHERE conversation_key = $1 AND fence = $2 AND wanted_number <= $3`
+	markDeliveredSQL = `
+WITH delivered AS (
+    UPDATE conversations SET delivered_number = greatest(delivered_number, $3) WHERE key = $1 RETURNING key)
+DELETE FROM dispatch_claims d USING delivered
+WHERE d.conversation_key = delivered.key AND d.fence = $2 AND d.wanted_number <= $3`
 
 	reopenClaimSQL = `
 UPDATE dispatch_claims SET lease_until = NULL, attempts = 0
@@ -67,13 +72,12 @@ WHERE conversation_key = $1 AND fence = $2 AND wanted_number > $3`
 // MarkDelivered notes that the workflow was told of entries up to a number and gives the claim
 // back.
 func (s *Store) MarkDelivered(ctx context.Context, c Claim, through int64) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		var batch pgx.Batch
-		// The conversation's row first: appends lock it before the claim.
-		batch.Queue(markDeliveredSQL, c.Key, through)
-		batch.Queue(clearClaimSQL, c.Key, c.Fence, through)
-		batch.Queue(reopenClaimSQL, c.Key, c.Fence, through)
-		return tx.SendBatch(ctx, &batch).Close()
+	err := s.retry(ctx, func() error {
+		cleared, err := s.pool.Exec(ctx, markDeliveredSQL, c.Key, c.Fence, through)
+		if err == nil && cleared.RowsAffected() == 0 {
+			_, err = s.pool.Exec(ctx, reopenClaimSQL, c.Key, c.Fence, through)
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("mark as delivered: %w", err)

@@ -16,8 +16,6 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict tells that a row has changed since it was read.
 	ErrConflict = errors.New("changed by another")
-	// ErrRecorded tells that a row which may be written once is written already.
-	ErrRecorded = errors.New("already recorded")
 )
 
 // Unavailable reports whether err says that Postgres is away, overloaded or shutting down, so that

@@ -23,6 +23,9 @@ const (
 	attachPartitionSQL = `ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')`
 )
 
+// firstMonth is the first with a partition of its own; the schema has one for all before it.
+var firstMonth = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 const partitionBound = "2006-01-02 15:04:05+00"
 
 // EnsureLogPartitions creates the log's daily partitions from the day before now to a week after.
@@ -42,6 +45,9 @@ func (s *Store) ensureDay(ctx context.Context, d time.Time) error {
 
 // ensureMonth creates a fact table's partition for a month, if this process has not seen it yet.
 func (s *Store) ensureMonth(ctx context.Context, table string, m time.Time) error {
+	if m.Before(firstMonth) {
+		return nil
+	}
 	name := table + "_" + m.Format("200601")
 	if _, known := s.months.Load(name); known {
 		return nil

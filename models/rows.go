@@ -4,7 +4,7 @@ package models
 func Rows() []any {
 	return []any{
 		&OrganizationRow{}, &APIKey{}, &ConversationRow{}, &EntryRow{}, &DispatchClaimRow{}, &DeadLetterRow{},
-		&SettingsVersionRow{}, &DirectoryEntry{}, &Audit{}, &RecordKeyRow{}, &EngagementRow{}, &OfferRow{},
+		&SettingsVersionRow{}, &DirectoryEntry{}, &Audit{}, &RecordKeyRow{}, &RecordLogRow{}, &EngagementRow{}, &OfferRow{},
 		&WaitRow{}, &VisitRow{}, &RatingRow{}, &ClosingRow{}, &LiveRow{},
 	}
 }

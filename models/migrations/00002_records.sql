@@ -213,6 +213,14 @@ CREATE TABLE closed_conversations (
 CREATE INDEX closed_conversations_conversation ON closed_conversations (conversation_key, ordinal);
 CREATE INDEX closed_conversations_closed ON closed_conversations (organization_id, closed_at, id);
 
+-- Everything before 2000, so that a wrong clock cannot make partitions without end.
+CREATE TABLE engagements_early PARTITION OF engagements FOR VALUES FROM (MINVALUE) TO ('2000-01-01 00:00:00+00');
+CREATE TABLE offers_early PARTITION OF offers FOR VALUES FROM (MINVALUE) TO ('2000-01-01 00:00:00+00');
+CREATE TABLE requester_waits_early PARTITION OF requester_waits FOR VALUES FROM (MINVALUE) TO ('2000-01-01 00:00:00+00');
+CREATE TABLE queue_visits_early PARTITION OF queue_visits FOR VALUES FROM (MINVALUE) TO ('2000-01-01 00:00:00+00');
+CREATE TABLE ratings_early PARTITION OF ratings FOR VALUES FROM (MINVALUE) TO ('2000-01-01 00:00:00+00');
+CREATE TABLE closed_conversations_early PARTITION OF closed_conversations FOR VALUES FROM (MINVALUE) TO ('2000-01-01 00:00:00+00');
+
 -- What is open right now, one row a conversation: the projection that live views read.
 CREATE TABLE live_conversations (
     conversation_key bigint PRIMARY KEY REFERENCES conversations (key),

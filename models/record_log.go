@@ -1,0 +1,57 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"engaged/engagement"
+)
+
+// RecordLogRow tells which entries a record transaction folded, so that the fold can be repeated.
+type RecordLogRow struct {
+	ConversationKey int64 `gorm:"primaryKey;autoIncrement:false"`
+	// RecordCount counts the conversation's record transactions from 1.
+	RecordCount int64 `gorm:"primaryKey;autoIncrement:false"`
+	// SeenNumber is the highest entry that the run knew.
+	SeenNumber int64
+	// Tail are the entries up to SeenNumber that it left to the next run.
+	Tail IntArray
+	// CutAt is the instant up to which entries were folded and deadlines decided.
+	CutAt time.Time
+	// Floor is the carry's afterwards; nil before the first end of a leg.
+	Floor *time.Time
+	// SettingsVersion is the newest that the run knew.
+	SettingsVersion int32
+	// RecordedAt is when the rows were written.
+	RecordedAt time.Time
+}
+
+// TableName is the row's table.
+func (RecordLogRow) TableName() string { return "record_log" }
+
+// queueRecordLog notes what a record transaction folded.
+func queueRecordLog(ctx context.Context, batch *pgx.Batch, h head, r Record) {
+	row := &RecordLogRow{
+		ConversationKey: h.key, RecordCount: h.recordCount + 1, SeenNumber: r.Seen, Tail: r.Tail,
+		CutAt: cutOf(r.Result).Time(), SettingsVersion: int32(r.SettingsVersion), RecordedAt: h.now,
+	}
+	if floor := r.Result.State.Floor; floor != 0 {
+		row.Floor = new(floor.Time())
+	}
+	queueInsert(ctx, batch, row)
+}
+
+// cutOf is the instant up to which a result was folded: the end of its last leg, for a record without
+// a leg the clock.
+func cutOf(r engagement.Result) engagement.Instant {
+	if len(r.Legs) == 0 {
+		return r.State.Clock
+	}
+	var cut engagement.Instant
+	for _, leg := range r.Legs {
+		cut = max(cut, *leg.EndedAt)
+	}
+	return cut
+}
