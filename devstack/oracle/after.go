@@ -52,7 +52,7 @@ func (s *story) wrapup(l *leg) *engagement.Millis {
 		case e.Type == engagement.WrapupStarted && !(running && e.Time <= begun.Add(l.rules.wrapupLimit)):
 			begun, running, value = max(*l.EndedAt, e.Time), true, nil
 		case e.Type == engagement.WrapupEnded:
-			if took := e.Time.Sub(begun); i >= l.over && took >= 0 {
+			if took := e.Time.Sub(begun); took >= 0 {
 				value = &took
 			}
 			running = false
@@ -115,7 +115,7 @@ func (s *story) rating(i int, survey string) engagement.Rating {
 	}
 	row := engagement.Rating{
 		Survey: survey, ScaleMin: scale.Min, ScaleMax: scale.Max, AgentID: e.AgentID, GroupID: e.GroupID,
-		Channel: s.known(i, channelOf), TicketID: s.ticket(i), Tags: s.tagsThrough(i),
+		Channel: s.channelAt(i), TicketID: s.ticket(i), Tags: s.tagsThrough(i),
 	}
 	if l != nil {
 		row.AgentID = cmp.Or(row.AgentID, l.AgentID)
@@ -127,6 +127,14 @@ func (s *story) rating(i int, survey string) engagement.Rating {
 	}
 	row.AgentType = s.agentType(row.AgentID)
 	return row
+}
+
+// channelAt is the channel of the leg that event number i finds open, else the last one named.
+func (s *story) channelAt(i int) string {
+	if l := s.lastLegOf("", i); l != nil && (!l.ended || i < l.over) {
+		return l.Channel
+	}
+	return s.known(i, channelOf)
 }
 
 // lastOffer is the last offer before event number i, or nil.
@@ -174,13 +182,9 @@ func (s *story) closingRows() []engagement.Closing {
 func (s *story) closing(i, number int) engagement.Closing {
 	e, l := s.events[i], s.lastLegOf("", i)
 	by := cmp.Or(e.Data.ClosedBy, "unknown")
-	channel := s.known(i, channelOf)
-	if l != nil && (!l.ended || i < l.over) {
-		channel = l.Channel
-	}
 	row := engagement.Closing{
 		Ordinal: number, ClosedAt: e.Time, ClosedBy: by, AgentID: e.AgentID, GroupID: e.GroupID,
-		Channel: channel, InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf),
+		Channel: s.channelAt(i), InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf),
 		TicketID: s.ticket(i), Tags: s.tagsThrough(i),
 	}
 	if l != nil {

@@ -96,7 +96,7 @@ func (s *story) returns(i int) bool {
 		return false
 	}
 	forbidden := []engagement.EventType{
-		engagement.StatusChanged, engagement.ConversationClosed, engagement.ConversationRemoved,
+		engagement.StatusChanged, engagement.ConversationClosed, engagement.ConversationRemoved, engagement.AgentEnded,
 		engagement.ConversationTransferred, engagement.QueueEntered, engagement.QueueLeft, engagement.OfferCreated,
 		engagement.OfferAccepted, engagement.OfferAcceptRequested, engagement.OfferDeclined, engagement.OfferTimedOut, engagement.OfferRescinded,
 	}

@@ -15,7 +15,7 @@ func FromResult(r engagement.Result) Records {
 	return Records{Legs: r.Legs, Offers: r.Offers, Visits: r.Visits, Ratings: r.Ratings, Closings: r.Closings}
 }
 
-// Diff lists where got departs from want, field by field; entry numbers are not compared.
+// Diff lists where got departs from want, field by field.
 func Diff(want, got Records) []string {
 	var out []string
 	out = append(out, diffRows("leg", want.Legs, got.Legs, func(l engagement.Leg) string { return fmt.Sprintf("%05d", l.Ordinal) })...)
@@ -49,12 +49,16 @@ func diffRows[T any](kind string, want, got []T, key func(T) string) []string {
 	return out
 }
 
+// notCompared are fields that other readings cannot know: numbers of the log, and a setting that rows do
+// not hold.
+var notCompared = []string{"first_entry", "last_entry", "settle_ms"}
+
 func diffFields(row string, want, got map[string]any) []string {
 	var out []string
 	fields := maps.Clone(want)
 	maps.Copy(fields, got)
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		if field == "first_entry" || field == "last_entry" {
+		if slices.Contains(notCompared, field) {
 			continue
 		}
 		if w, g := show(want[field]), show(got[field]); w != g {

@@ -87,7 +87,12 @@ func anything(t *rapid.T) oracle.Conversation {
 		step := rapid.SampledFrom([]engagement.Millis{1000, 0, 0, 20_000, 60_000, 240_000, 600_000, 3_600_000, 86_400_000}).Draw(t, "step")
 		at = at.Add(step)
 		e := anyEvent(t, c.Events, at, channel)
-		channel = e.Channel
+		if e.Channel != channel {
+			// What is known of the channel amid the events of one instant is nobody's question.
+			channel = e.Channel
+			e.Time++
+			at += 2
+		}
 		c.Events = append(c.Events, e)
 	}
 	c.Until = at.Add(20 * 86_400_000)
@@ -157,7 +162,10 @@ func anyDetail(t *rapid.T, before []engagement.Event, e *engagement.Event) {
 			e.Channel = "voice"
 		}
 	case engagement.OfferCreated:
-		e.Data.OfferID, e.QueueID = pick("offer", "", "o"+e.ID), pick("queue", "", "q1", "q2")
+		e.QueueID = pick("queue", "", "q1", "q2")
+		if e.Channel != "email" {
+			e.Data.OfferID = "o" + e.ID // senders name all their offers or none
+		}
 		if pick("expires", "", "yes") != "" {
 			expires := e.Time.Add(30_000)
 			e.Data.ExpiresAt = &expires

@@ -72,7 +72,7 @@ func (s *story) begin(i int, b *beginning) *leg {
 	l.answers = e.Type != engagement.ConversationTransferred
 	l.Leg = engagement.Leg{
 		Ordinal: len(s.legs) + 1, AgentID: b.agent, AgentType: s.agentType(b.agent),
-		GroupID:  cmp.Or(e.GroupID, s.transferGroup(i), s.ownGroup(i, b.agent)),
+		GroupID:  cmp.Or(e.GroupID, s.transferGroup(i), s.offerGroup(b.offer), s.ownGroup(i, b.agent)),
 		TicketID: s.ticket(i), RequesterID: s.known(i, requesterOf), Channel: s.known(i, channelOf),
 		InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf), ContactPoint: s.known(i, contactOf),
 		StartedAt: e.Time, StartReason: b.reason, StatusStart: s.statusAtStart(i),
@@ -87,7 +87,6 @@ func (s *story) begin(i int, b *beginning) *leg {
 	}
 	l.rules = s.rulesAt(e.Time, l.Channel, l.GroupID)
 	l.SettingsVersion, l.ScheduleID = l.rules.version, l.rules.scheduleID
-	l.Settle = l.rules.settle
 	if l.rules.inactivity && !l.rules.activityRule {
 		l.InactivityPeriod, l.InactivityAnchor = &l.rules.period, l.rules.anchor
 	}

@@ -119,6 +119,15 @@ func (s *story) preference(o *offer, i int) int {
 	}
 }
 
+// offerGroup is the group that the offer names, else the one the conversation was transferred to,
+// else the agent's.
+func (s *story) offerGroup(o *offer) string {
+	if o == nil {
+		return ""
+	}
+	return cmp.Or(o.event.GroupID, s.transferGroup(o.at), s.Agents[o.event.AgentID].GroupID)
+}
+
 // offerQueue is the queue that the offer names, else the one the conversation waits in.
 func (s *story) offerQueue(o *offer) string {
 	if v := s.visitAt(o.at); v != nil {
@@ -138,7 +147,7 @@ func (s *story) offerRows() []engagement.Offer {
 		e := o.event
 		row := engagement.Offer{
 			Ordinal: n + 1, OfferID: e.Data.OfferID, AgentID: e.AgentID, AgentType: s.agentType(e.AgentID),
-			GroupID: cmp.Or(e.GroupID, s.transferGroup(o.at), s.Agents[e.AgentID].GroupID), QueueID: s.offerQueue(o), Channel: s.known(o.at, channelOf), TicketID: s.ticket(o.at),
+			GroupID: s.offerGroup(o), QueueID: s.offerQueue(o), Channel: s.known(o.at, channelOf), TicketID: s.ticket(o.at),
 			ExpiresAt: e.Data.ExpiresAt, ResolvedAt: &f.at, Outcome: f.outcome, Expired: f.outcome == "expired",
 		}
 		if !o.assume {

@@ -13,7 +13,6 @@ type pinned struct {
 	period       engagement.Millis
 	anchor       string
 	openLimit    engagement.Millis
-	settle       engagement.Millis
 	returnTo     string
 	closeSolved  bool
 	wrapupLimit  engagement.Millis
@@ -45,7 +44,6 @@ func (s *story) rulesAt(at engagement.Instant, channel, group string) pinned {
 		period:       pick(layers, 10*minute, func(r engagement.Rules) *engagement.Millis { return r.InactivityPeriod }),
 		anchor:       pick(layers, "last_end_user_message", func(r engagement.Rules) *string { return r.InactivityAnchor }),
 		openLimit:    pick(layers, 14*day, func(r engagement.Rules) *engagement.Millis { return r.OpenLimit }),
-		settle:       pick(layers, 2000, func(r engagement.Rules) *engagement.Millis { return r.Settle }),
 		returnTo:     pick(layers, "same_agent", func(r engagement.Rules) *string { return r.ReturnAfterTimeout }),
 		closeSolved:  pick(layers, false, func(r engagement.Rules) *bool { return r.CloseOnSolved }),
 		wrapupLimit:  pick(layers, 10*minute, func(r engagement.Rules) *engagement.Millis { return r.WrapupLimit }),
