@@ -8,8 +8,8 @@ import (
 type Database struct {
 	// URL is a connection string, postgres://user:password@host:5432/engaged; required.
 	URL string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"Postgres 15 or newer: postgres://user:password@host:5432/engaged?sslmode=require. Required."`
-	// MaxConnections is the most connections of this process; default 16.
-	MaxConnections int32 `name:"database-max-connections" env:"ENGAGED_DATABASE_MAX_CONNECTIONS" default:"16" placeholder:"N" help:"Most connections this process opens to Postgres."`
+	// MaxConnections is the most connections of this process; default 20.
+	MaxConnections int32 `name:"database-max-connections" env:"ENGAGED_DATABASE_MAX_CONNECTIONS" default:"20" placeholder:"N" help:"Most connections this process opens to Postgres."`
 }
 
 // Validate returns everything that is wrong with the group.
@@ -23,7 +23,7 @@ func (d Database) Validate() Problems {
 		c.that(false, "database-url", "DATABASE_URL",
 			"cannot be read as a connection string; write postgres://user:password@host:5432/database")
 	}
-	c.that(d.MaxConnections >= 2 && d.MaxConnections <= 1000, "database-max-connections", "ENGAGED_DATABASE_MAX_CONNECTIONS",
-		"%d lies outside 2 to 1000", d.MaxConnections)
+	c.that(d.MaxConnections >= 4 && d.MaxConnections <= 1000, "database-max-connections", "ENGAGED_DATABASE_MAX_CONNECTIONS",
+		"%d lies outside 4 to 1000", d.MaxConnections)
 	return c.problems
 }

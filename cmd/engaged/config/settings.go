@@ -3,62 +3,62 @@ package config
 // Settings are all settings of a process that serves API and worker. The subcommands api and
 // worker take the groups they need.
 type Settings struct {
-	Log         Log         `embed:"" group:"log"`
-	Tracing     Tracing     `embed:"" group:"tracing"`
 	Database    Database    `embed:"" group:"database"`
 	Temporal    Temporal    `embed:"" group:"temporal"`
 	HTTP        HTTP        `embed:"" group:"http"`
 	Intake      Intake      `embed:"" group:"intake"`
 	Worker      Worker      `embed:"" group:"worker"`
+	Log         Log         `embed:"" group:"log"`
+	Tracing     Tracing     `embed:"" group:"tracing"`
 	Development Development `embed:"" group:"development"`
 }
 
 // API are the settings of a process that serves the API only.
 type API struct {
-	Log         Log         `embed:"" group:"log"`
-	Tracing     Tracing     `embed:"" group:"tracing"`
 	Database    Database    `embed:"" group:"database"`
 	Temporal    Temporal    `embed:"" group:"temporal"`
 	HTTP        HTTP        `embed:"" group:"http"`
 	Intake      Intake      `embed:"" group:"intake"`
+	Log         Log         `embed:"" group:"log"`
+	Tracing     Tracing     `embed:"" group:"tracing"`
 	Development Development `embed:"" group:"development"`
 }
 
 // WorkerOnly are the settings of a process that serves the worker only.
 type WorkerOnly struct {
-	Log      Log      `embed:"" group:"log"`
-	Tracing  Tracing  `embed:"" group:"tracing"`
 	Database Database `embed:"" group:"database"`
 	Temporal Temporal `embed:"" group:"temporal"`
-	Worker   Worker   `embed:"" group:"worker"`
 	Health   Health   `embed:"" group:"http"`
+	Worker   Worker   `embed:"" group:"worker"`
+	Log      Log      `embed:"" group:"log"`
+	Tracing  Tracing  `embed:"" group:"tracing"`
 }
 
 // Offline are the settings of the commands that need nothing but Postgres.
 type Offline struct {
-	Log      Log      `embed:"" group:"log"`
 	Database Database `embed:"" group:"database"`
+	Log      Log      `embed:"" group:"log"`
 }
 
 // Validate returns everything that is wrong with the settings.
 func (s Settings) Validate() Problems {
-	problems := join(s.Log, s.Tracing, s.Database, s.Temporal, s.HTTP, s.Intake, s.Worker)
+	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Worker, s.Log, s.Tracing)
 	return append(problems, s.Development.validate(s.HTTP.Listen)...)
 }
 
 // Validate returns everything that is wrong with the settings.
 func (s API) Validate() Problems {
-	problems := join(s.Log, s.Tracing, s.Database, s.Temporal, s.HTTP, s.Intake)
+	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Log, s.Tracing)
 	return append(problems, s.Development.validate(s.HTTP.Listen)...)
 }
 
 // Validate returns everything that is wrong with the settings.
 func (s WorkerOnly) Validate() Problems {
-	return join(s.Log, s.Tracing, s.Database, s.Temporal, s.Worker, s.Health)
+	return join(s.Database, s.Temporal, s.Health, s.Worker, s.Log, s.Tracing)
 }
 
 // Validate returns everything that is wrong with the settings.
-func (s Offline) Validate() Problems { return join(s.Log, s.Database) }
+func (s Offline) Validate() Problems { return join(s.Database, s.Log) }
 
 // Groups are the titles under which --help and docs/operations.md list the settings, in order.
 var Groups = []struct{ Key, Title string }{

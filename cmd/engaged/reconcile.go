@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"engaged/cmd/engaged/config"
+	"engaged/reconcile"
+)
+
+// reconcileCommand compares records with the log.
+type reconcileCommand struct {
+	Organization string `name:"organization" placeholder:"ID" group:"command" help:"Only this organization."`
+	Conversation string `name:"conversation" placeholder:"ID" group:"command" help:"Only this conversation."`
+	Repair       bool   `name:"repair" group:"command" help:"Write what the log says as the next revision of the records that differ."`
+	Limit        int    `name:"show" default:"100" placeholder:"N" group:"command" help:"Print at most so many differences; all are counted."`
+
+	config.Offline
+}
+
+// Help is the longer text of --help.
+func (reconcileCommand) Help() string {
+	return `A record is the fold of the events that were known when it was written. This command folds them again and compares every row field by field. It runs beside everything else and only reads, unless --repair is given. It exits with 1 if anything differs, also after repairing it.`
+}
+
+// Run compares and prints.
+func (c reconcileCommand) Run(ctx context.Context, env environment) error {
+	store, err := openOffline(ctx, c.Offline, env)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	bar, started, shown := newProgress(env), time.Now(), 0
+	summary, err := reconcile.Run(ctx, store, reconcile.Options{
+		Organization: c.Organization, Conversation: c.Conversation, Repair: c.Repair,
+		Begin: func(conversations int64) { bar.Begin("folding", 0, conversations, "conversations") },
+		Step:  func() { bar.Add(1) },
+		Found: func(d reconcile.Difference) {
+			if shown++; shown <= c.Limit {
+				fmt.Fprintln(env.stdout, d)
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	bar.End()
+	if shown > c.Limit {
+		fmt.Fprintf(env.stdout, "... and %d more\n", shown-c.Limit)
+	}
+	printReconcile(env, summary, time.Since(started))
+	if summary.Differences > 0 {
+		return &outcome{"records differ from the log"}
+	}
+	return nil
+}
+
+func printReconcile(env environment, s reconcile.Summary, took time.Duration) {
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\t\n", name, value) }
+	row("conversations compared", s.Conversations)
+	row("not comparable (entries past retention)", s.Incomplete)
+	row("rows compared", s.Rows)
+	row("differences", s.Differences)
+	row("conversations that differ", s.Differing)
+	row("conversations repaired", s.Repaired)
+	row("took", took.Round(time.Millisecond))
+	_ = w.Flush()
+}
