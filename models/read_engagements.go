@@ -186,7 +186,7 @@ func (s *Store) Timeline(ctx context.Context, row EngagementRow) ([]OfferRow, []
 	var offers []OfferRow
 	var previousEnd *time.Time
 	err := s.gorm.WithContext(ctx).Model(&EngagementRow{}).Select("max(ended_at)").
-		Where("conversation_key = ? AND ordinal < ?", row.ConversationKey, row.Ordinal).Scan(&previousEnd).Error
+		Where("conversation_key = ? AND ordinal < ?", row.ConversationKey, row.Ordinal).Row().Scan(&previousEnd)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read timeline: %w", err)
 	}
