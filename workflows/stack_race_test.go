@@ -1,0 +1,201 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"engaged/engagement"
+	"engaged/intake"
+	"engaged/models"
+)
+
+func at(t time.Time, e engagement.Event) engagement.Event {
+	e.Time = engagement.At(t)
+	return e
+}
+
+// TestAcceptIsDecidedOnce lets two agents accept one broadcast offer at once, again and again.
+func TestAcceptIsDecidedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{})()
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i := range 20 {
+		group.Go(func() error { return s.raceForOffer(fmt.Sprintf("accept-%d", i)) })
+	}
+	require.NoError(t, group.Wait())
+}
+
+func (s *stack) raceForOffer(name string) error {
+	subject := s.conversation(name)
+	now := time.Now()
+	if err := s.append(subject, at(now, of(engagement.OfferCreated, "a1")), at(now, of(engagement.OfferCreated, "a2"))); err != nil {
+		return err
+	}
+	outcomes := make([]engagement.Outcome, 2)
+	var group errgroup.Group
+	for i, agent := range []string{"a1", "a2"} {
+		group.Go(func() (err error) {
+			outcomes[i], err = s.accept(subject, agent, "accept-"+agent)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	won := 0
+	for i, agent := range []string{"a1", "a2"} {
+		if outcomes[i].Kind == engagement.Applied {
+			won++
+		} else if outcomes[i] != (engagement.Outcome{Kind: engagement.Superseded, Reason: "taken"}) {
+			return fmt.Errorf("%s: %s: unexpected outcome %v", name, agent, outcomes[i])
+		}
+	}
+	if won != 1 {
+		return fmt.Errorf("%s: %d agents won: %v", name, won, outcomes)
+	}
+	unknown, err := s.accept(subject, "a3", "accept-a3")
+	if err != nil {
+		return err
+	}
+	if unknown.Kind != engagement.Superseded || unknown.Reason == "" {
+		return fmt.Errorf("%s: an agent without an offer got %v", name, unknown)
+	}
+	return nil
+}
+
+func (s *stack) accept(subject models.Subject, agent, id string) (engagement.Outcome, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	receipts, err := s.store.Append(ctx, []models.Submission{{OrganizationID: subject.OrganizationID, Event: engagement.Event{
+		ID: id, Type: engagement.OfferAcceptRequested, Time: engagement.At(time.Now()), ConversationID: subject.ConversationID, AgentID: agent,
+	}}})
+	if err != nil {
+		return engagement.Outcome{}, err
+	}
+	return s.client.AwaitAccept(ctx, subject, receipts[0].Number)
+}
+
+// TestEntriesMeetTheEndOfTheirRun appends the beginning of a second leg while the first one's run
+// records and completes: whichever is first, both legs are recorded once.
+func TestEntriesMeetTheEndOfTheirRun(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.settle(200)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{})()
+	var group errgroup.Group
+	for i := range 60 {
+		group.Go(func() error { return s.reopenAfter(i) })
+	}
+	require.NoError(t, group.Wait())
+}
+
+// reopenAfter ends a leg and reopens the conversation some milliseconds about the settle after it.
+func (s *stack) reopenAfter(i int) error {
+	subject := s.conversation(fmt.Sprintf("reopen-%d", i))
+	begun := time.Now()
+	reopened := begun.Add(time.Duration(190+5*i) * time.Millisecond)
+	solved := reopened.Add(50 * time.Millisecond)
+	for _, events := range [][]engagement.Event{
+		{at(begun, of(engagement.AgentAssigned, "a1")), at(begun.Add(time.Millisecond), status("pending"))},
+		{at(reopened, status("open"))},
+		{at(solved, status("solved"))},
+	} {
+		<-time.After(time.Until(events[0].Time.Time()))
+		if err := s.append(subject, events...); err != nil {
+			return err
+		}
+	}
+	rows, err := s.records(subject, 2)
+	if err != nil {
+		return err
+	}
+	for n, want := range []struct{ start, end string }{{engagement.StartUnknown, engagement.EndStatusPendingOrHold}, {engagement.StartReopened, engagement.EndStatusSolved}} {
+		if rows[n].StartReason != want.start || rows[n].EndReason != want.end || rows[n].Revision != 1 {
+			return fmt.Errorf("leg %d of reopening %d: %s to %s, revision %d", n+1, i, rows[n].StartReason, rows[n].EndReason, rows[n].Revision)
+		}
+	}
+	return nil
+}
+
+// settle makes legs settle within so many milliseconds.
+func (s *stack) settle(ms engagement.Millis) {
+	_, err := s.store.AddSettings(s.t.Context(), models.OrganizationSettings{
+		OrganizationID: organization, Settings: engagement.Settings{Defaults: engagement.Rules{Settle: &ms}},
+	}, models.Audit{OrganizationID: organization, Actor: "test", Action: "settings.put", Subject: "settings"})
+	require.NoError(s.t, err)
+}
+
+// forgetful delivers, and then sometimes says that it did not: a dispatcher that dies between the
+// signal and the mark.
+type forgetful struct {
+	intake.Deliverer
+	mu     sync.Mutex
+	random *rand.Rand
+}
+
+func (f *forgetful) Deliver(ctx context.Context, s models.Subject, b models.Batch) error {
+	err := f.Deliverer.Deliver(ctx, s, b)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil && f.random.IntN(2) == 0 {
+		return errors.New("the connection broke after the signal")
+	}
+	return err
+}
+
+// TestDeliveriesMayRepeatAndWorkersMayDie stops the worker twice under way and delivers about every
+// second batch twice.
+func TestDeliveriesMayRepeatAndWorkersMayDie(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.settle(200)
+	ctx, cancel := context.WithCancel(t.Context())
+	var dispatching sync.WaitGroup
+	deliverer := &forgetful{Deliverer: s.client, random: rand.New(rand.NewPCG(1, 2))}
+	dispatching.Go(func() {
+		intake.NewDispatcher(s.store, deliverer, intake.DispatchOptions{Lease: time.Second, Logger: slog.New(slog.DiscardHandler)}).Run(ctx)
+	})
+	defer dispatching.Wait()
+	defer cancel()
+	stop := s.work()
+	subjects := make([]models.Subject, 30)
+	begun := time.Now().Add(-time.Hour)
+	for step, event := range []engagement.Event{
+		of(engagement.OfferCreated, "a1"), of(engagement.OfferAccepted, "a1"), of(engagement.CustomerMessage, ""),
+		of(engagement.AgentMessage, "a1"), status("solved"),
+	} {
+		for i := range subjects {
+			if step == 0 {
+				subjects[i] = s.conversation(fmt.Sprintf("repeat-%d", i))
+			}
+			require.NoError(t, s.append(subjects[i], at(begun.Add(time.Duration(step)*time.Minute), event)))
+		}
+		if step == 1 || step == 3 {
+			stop()
+			stop = s.work()
+		}
+	}
+	defer func() { stop() }()
+	for _, subject := range subjects {
+		rows, err := s.records(subject, 1)
+		require.NoError(t, err)
+		row := rows[0]
+		require.Equal(t, int64(180_000), row.DurationMS)
+		require.Equal(t, int64(60_000), *row.OfferTimeMS)
+		require.Equal(t, int32(1), *row.AgentReplies)
+		require.Equal(t, int32(1), row.Revision)
+	}
+}
