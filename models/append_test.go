@@ -119,7 +119,6 @@ func TestAppendTakesTheNearFutureAsReceiptAndRefusesTheFar(t *testing.T) {
 func TestAppendStampsTheDirectory(t *testing.T) {
 	t.Parallel()
 	store := openStore(t)
-	require.NoError(t, store.CreateOrganization(t.Context(), organization, ""))
 	require.NoError(t, store.PutDirectoryEntry(t.Context(), models.DirectoryEntry{OrganizationID: organization, Kind: "agent", ID: "helper", Type: "bot", GroupID: "bots"}))
 	transfer := event("c1", "1", engagement.ConversationTransferred, 0)
 	transfer.Data.To = &engagement.Target{AgentID: "helper"}

@@ -20,5 +20,6 @@ func openURL(t *testing.T, url string) *models.Store {
 	store, err := models.Open(t.Context(), url, models.Options{})
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
+	require.NoError(t, store.CreateOrganization(t.Context(), organization, ""))
 	return store
 }

@@ -97,20 +97,6 @@ func (s *Store) Postpone(ctx context.Context, c Claim, wait time.Duration) error
 	return nil
 }
 
-const dispatchBacklogSQL = `
-SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8
-FROM dispatch_claims WHERE due_at <= clock_timestamp()`
-
-// DispatchBacklog tells how many conversations are due for dispatch and for how long the oldest has
-// been.
-func (s *Store) DispatchBacklog(ctx context.Context) (conversations int64, age time.Duration, err error) {
-	var seconds float64
-	if err := s.pool.QueryRow(ctx, dispatchBacklogSQL).Scan(&conversations, &seconds); err != nil {
-		return 0, 0, fmt.Errorf("read the dispatch backlog: %w", err)
-	}
-	return conversations, time.Duration(max(seconds, 0) * float64(time.Second)), nil
-}
-
 // ListenDispatch calls wake after every transaction that appended something to dispatch, until ctx
 // ends or the connection breaks. It holds a connection of its own.
 func (s *Store) ListenDispatch(ctx context.Context, wake func()) error {
