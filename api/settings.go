@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -36,9 +35,15 @@ type SettingsDocument struct {
 	Schedules map[string]engagement.Schedule `json:"schedules"`
 }
 
-// change is one edit of the settings: it changes the document in place and returns what is wrong
-// with the part it wrote.
-type change func(*models.OrganizationSettings) faults
+// change is one edit of the settings.
+type change struct {
+	// subject is what it changes, for the audit log.
+	subject string
+	// at is the prefix of the fields that it writes.
+	at string
+	// apply changes the document in place.
+	apply func(*models.OrganizationSettings)
+}
 
 // getSettings is GET /v1/settings: the whole current version.
 func (s *Server) getSettings(c *call) (any, error) {
@@ -55,39 +60,28 @@ func (s *Server) putSettings(c *call) (any, error) {
 	if err := c.object(&rules); err != nil {
 		return nil, err
 	}
-	return s.changeSettings(c, "settings", func(o *models.OrganizationSettings) (wrong faults) {
-		wrong.rules("", rules.Rules)
-		if days := rules.LogRetentionDays; days != nil && (*days < minRetention || *days > maxRetention) {
-			wrong.add("log_retention_days", "must be %d to %d", minRetention, maxRetention)
-		}
-		if rules.ReportingTimeZone != nil {
-			wrong.zone("reporting_time_zone", *rules.ReportingTimeZone)
-		}
+	return s.changeSettings(c, change{"settings", "defaults.", func(o *models.OrganizationSettings) {
 		o.Defaults = rules.Rules
 		o.LogRetentionDays, o.ReportingTimeZone = rules.LogRetentionDays, rules.ReportingTimeZone
-		return wrong
-	})
+	}})
 }
 
 // deleteSettings is DELETE /v1/settings: back to the built-in defaults; channels, groups and
 // schedules stay.
 func (s *Server) deleteSettings(c *call) (any, error) {
-	return s.changeSettings(c, "settings", func(o *models.OrganizationSettings) faults {
+	return s.changeSettings(c, change{"settings", "defaults.", func(o *models.OrganizationSettings) {
 		o.Defaults, o.LogRetentionDays, o.ReportingTimeZone = engagement.Rules{}, nil, nil
-		return nil
-	})
+	}})
 }
 
 // part is one kind of named settings: those of channels, groups or schedules.
 type part[T any] struct {
-	// subject names it in the audit log, problem codes and the path.
-	subject string
+	// subject names it in the audit log and in problem codes; name is its field in the document.
+	subject, name string
 	// of is where a document holds it.
 	of func(*models.OrganizationSettings) *map[string]T
 	// key is the name under which the document holds an id; nil: the id itself.
 	key func(string) string
-	// check finds what is wrong with one value.
-	check func(*faults, T)
 }
 
 func (p part[T]) id(c *call) string {
@@ -120,16 +114,7 @@ func (p part[T]) put(s *Server) handler {
 		if err := c.object(&value); err != nil {
 			return nil, err
 		}
-		return s.changeSettings(c, p.subject+"/"+p.id(c), func(o *models.OrganizationSettings) (wrong faults) {
-			p.check(&wrong, value)
-			values := p.of(o)
-			*values = maps.Clone(*values)
-			if *values == nil {
-				*values = map[string]T{}
-			}
-			(*values)[p.id(c)] = value
-			return wrong
-		})
+		return s.changeSettings(c, p.change(c, func(values map[string]T) { values[p.id(c)] = value }))
 	}
 }
 
@@ -143,31 +128,35 @@ func (p part[T]) remove(s *Server) handler {
 		if _, ok := (*p.of(&current))[p.id(c)]; !ok {
 			return nil, notFound(p.subject)
 		}
-		return s.changeSettings(c, p.subject+"/"+p.id(c), func(o *models.OrganizationSettings) faults {
-			values := p.of(o)
-			*values = maps.Clone(*values)
-			delete(*values, p.id(c))
-			return nil
-		})
+		return s.changeSettings(c, p.change(c, func(values map[string]T) { delete(values, p.id(c)) }))
 	}
+}
+
+// change is the edit of a copy of the part's values: those of the version before stay as they are.
+func (p part[T]) change(c *call, edit func(map[string]T)) change {
+	return change{p.subject + "/" + p.id(c), p.name + "." + p.id(c) + ".", func(o *models.OrganizationSettings) {
+		values := p.of(o)
+		*values = maps.Clone(*values)
+		if *values == nil {
+			*values = map[string]T{}
+		}
+		edit(*values)
+	}}
 }
 
 var (
 	channelSettings = part[engagement.Rules]{
-		subject: "channel_settings",
-		of:      func(o *models.OrganizationSettings) *map[string]engagement.Rules { return &o.Channels },
-		key:     func(name string) string { return engagement.ChannelOf(name).ID },
-		check:   func(f *faults, r engagement.Rules) { f.rules("", r) },
+		subject: "channel_settings", name: "channels",
+		of:  func(o *models.OrganizationSettings) *map[string]engagement.Rules { return &o.Channels },
+		key: func(name string) string { return engagement.ChannelOf(name).ID },
 	}
 	groupSettings = part[engagement.Rules]{
-		subject: "group_settings",
-		of:      func(o *models.OrganizationSettings) *map[string]engagement.Rules { return &o.Groups },
-		check:   func(f *faults, r engagement.Rules) { f.rules("", r) },
+		subject: "group_settings", name: "groups",
+		of: func(o *models.OrganizationSettings) *map[string]engagement.Rules { return &o.Groups },
 	}
 	schedules = part[engagement.Schedule]{
-		subject: "schedule",
-		of:      func(o *models.OrganizationSettings) *map[string]engagement.Schedule { return &o.Schedules },
-		check:   func(f *faults, s engagement.Schedule) { f.schedule(s) },
+		subject: "schedule", name: "schedules",
+		of: func(o *models.OrganizationSettings) *map[string]engagement.Schedule { return &o.Schedules },
 	}
 )
 
@@ -184,7 +173,7 @@ const maxSettingsTries = 5
 
 // changeSettings applies a change to the newest version and writes the next one. With If-Match it
 // refuses to build on any other version than the one named.
-func (s *Server) changeSettings(c *call, subject string, apply change) (any, error) {
+func (s *Server) changeSettings(c *call, change change) (any, error) {
 	for range maxSettingsTries {
 		current, err := s.currentSettings(c)
 		if err != nil {
@@ -194,12 +183,11 @@ func (s *Server) changeSettings(c *call, subject string, apply change) (any, err
 			return nil, problem(http.StatusPreconditionFailed, "settings:changed", "The settings are at version %d now. Read them again.", current.Version)
 		}
 		next := current
-		wrong := apply(&next)
-		wrong.references(next.Settings)
-		if len(wrong) > 0 {
+		change.apply(&next)
+		if wrong := checkSettings(next, change.at); len(wrong) > 0 {
 			return nil, invalid(http.StatusUnprocessableEntity, "settings:invalid", "The settings are not as they must be.", wrong...)
 		}
-		written, err := s.writeSettings(c.ctx(), c, next, subject)
+		written, err := s.writeSettings(c, next, change.subject)
 		if err == nil {
 			return settingsReply(written, documentOf(written)), nil
 		}
@@ -210,8 +198,8 @@ func (s *Server) changeSettings(c *call, subject string, apply change) (any, err
 	return nil, problem(http.StatusConflict, "settings:changed", "The settings are being changed by others. Try again.")
 }
 
-func (s *Server) writeSettings(ctx context.Context, c *call, next models.OrganizationSettings, subject string) (models.OrganizationSettings, error) {
-	return s.deps.Store.AddSettings(ctx, next, models.Audit{
+func (s *Server) writeSettings(c *call, next models.OrganizationSettings, subject string) (models.OrganizationSettings, error) {
+	return s.deps.Store.AddSettings(c.ctx(), next, models.Audit{
 		OrganizationID: c.principal.organization, Actor: c.principal.actor,
 		Action: "settings." + strings.ToLower(c.Request.Method), Subject: subject,
 	})

@@ -33,6 +33,8 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 	if err := document.Validate(context.Background(), openapi3.EnableExamplesValidation()); err != nil {
 		return nil, fmt.Errorf("validate openapi.yaml: %w", err)
 	}
+	// The contract itself is served as text.
+	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.PlainBodyDecoder)
 	// Any host will do.
 	document.Servers = nil
 	return gorillamux.NewRouter(document)
@@ -71,7 +73,7 @@ func (c checker) RoundTrip(request *http.Request) (*http.Response, error) {
 		return response, nil //nolint:nilerr // an answer cut short is the caller's to judge
 	}
 	if err := c.check(request, response, body); err != nil {
-		c.t.Errorf("%s %s answered %d against the contract: %v\n%s", request.Method, request.URL.Path, response.StatusCode, err, body)
+		c.t.Errorf("%s %s answered %d against the contract: %v\n%s", request.Method, request.URL.Path, response.StatusCode, err, body[:min(len(body), 2000)])
 	}
 	return response, nil
 }
