@@ -34,6 +34,11 @@ var Channels = []Channel{
 // any case). A name that the table does not know passes through as a conversational channel.
 func ChannelOf(name string) Channel {
 	for _, c := range Channels {
+		if c.ID == name {
+			return c
+		}
+	}
+	for _, c := range Channels {
 		if sameWords(c.ID, name) || sameWords(c.Label, name) || sameWords(c.Wire, name) {
 			return c
 		}

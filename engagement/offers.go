@@ -10,6 +10,9 @@ func (f *folder) offerCreated(e *Entry) Outcome {
 			return Outcome{Kind: Duplicate}
 		}
 	}
+	if len(f.s.Offers) == mostOpenOffers {
+		f.writeOffer(f.resolveOffer(0, e.Time, OfferOutcomeRescinded))
+	}
 	o := f.newOffer(e)
 	o.OfferedAt, o.ExpiresAt = new(e.Time), clonePointer(e.Data.ExpiresAt)
 	limit := f.settings(e.Time, o.Channel, o.GroupID).OpenLimit

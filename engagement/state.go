@@ -2,8 +2,10 @@ package engagement
 
 import "slices"
 
-// How much of the past a conversation remembers. What falls out can no longer be amended.
+// How much a conversation remembers. Legs and offers that fall out can no longer be amended; past
+// the most open offers the oldest is rescinded.
 const (
+	mostOpenOffers   = 500
 	rememberedLegs   = 16
 	rememberedOffers = 128
 )

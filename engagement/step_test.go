@@ -120,3 +120,18 @@ func BenchmarkFoldBroadcast(b *testing.B) {
 		Fold(nil, State{}, entries, 0)
 	}
 }
+
+// However many offers a sender makes, a bounded number is open.
+func TestOpenOffersAreBounded(t *testing.T) {
+	t.Parallel()
+	var entries []Entry
+	for i := range mostOpenOffers + 3 {
+		id := fmt.Sprintf("%04d", i)
+		entries = append(entries, Entry{Number: int64(i + 1), Event: Event{ID: id, Type: OfferCreated, AgentID: id, Time: At(monday)}})
+	}
+	r := Fold(nil, State{}, entries, 0)
+	require.Len(t, r.State.Offers, mostOpenOffers)
+	require.Len(t, r.Offers, 3)
+	require.Equal(t, OfferOutcomeRescinded, r.Offers[2].Outcome)
+	require.Equal(t, "0002", r.Offers[2].AgentID)
+}
