@@ -66,9 +66,6 @@ type Result struct {
 	// IdleAt is when a conversation of which nothing is open is over: the newest entry's time (clock
 	// marks aside) + settle; 0 without such an entry.
 	IdleAt Instant `json:"idle_at,omitzero"`
-	// CompactAt is, for more than MaxEntries entries, the cut up to which they should become part of
-	// the carry; else 0.
-	CompactAt Instant `json:"compact_at,omitzero"`
 	// Deadline is the next instant at which time alone changes the result (inactivity, an offer's
 	// expiry, a wrap-up's limit, the 14 days); nil if there is none.
 	Deadline *Deadline `json:"deadline,omitempty"`

@@ -72,7 +72,7 @@ func foldEntries(versions []Settings, carry State, entries []Entry, reached Inst
 			dead[broken.index] = broken.reason
 			continue
 		}
-		return f.result(sorted)
+		return f.result()
 	}
 }
 
@@ -128,7 +128,7 @@ func (f *folder) try(i int, e *Entry) (broken *fault) {
 }
 
 // result collects what the fold made.
-func (f *folder) result(sorted []*Entry) Result {
+func (f *folder) result() Result {
 	for _, l := range f.legs {
 		f.s.Floor = max(f.s.Floor, *l.EndedAt)
 	}
@@ -159,9 +159,6 @@ func (f *folder) result(sorted []*Entry) Result {
 	}
 	if d, ok := f.nextDeadline(); ok {
 		r.Deadline = &d
-	}
-	if len(sorted) > MaxEntries {
-		r.CompactAt = sorted[len(sorted)-MaxEntries/2].Time
 	}
 	if f.newest != 0 {
 		r.IdleAt = f.newest.Add(f.settings(f.newest, f.s.Channel, f.s.AssigneeGroupID).Settle)

@@ -1,17 +1,9 @@
 package engagement
 
-// MaxEntries is how many entries a run folds again and again. Past that the older half becomes part
-// of the carry, where only its counts and waits are kept.
-const MaxEntries = 20_000
-
-// Next tells a run what to do with the result of folding all its entries. A record step may come
-// without a leg, to make a long conversation's oldest entries part of the carry.
+// Next tells a run what to do with the result of folding all its entries.
 func (r Result) Next() Step {
 	if final, cut := r.firstFinal(); final {
 		return Step{Kind: StepRecord, At: cut}
-	}
-	if len(r.Legs) == 0 && r.CompactAt != 0 {
-		return Step{Kind: StepRecord, At: r.CompactAt}
 	}
 	idle := len(r.Legs) == 0 && r.State.Idle()
 	if idle && r.Clock >= r.IdleAt {

@@ -76,20 +76,18 @@ func chatter(n int) []Entry {
 	return entries
 }
 
-// Past MaxEntries the older half becomes part of the carry, and nothing is lost by it.
-func TestLongConversationIsCompacted(t *testing.T) {
+// A long leg can be cut anywhere: the carry keeps its counts and waits, and what comes with a time
+// up to a floor that the run has set there is late.
+func TestLongLegIsCut(t *testing.T) {
 	t.Parallel()
 	entries := chatter(30_000)
-	require.Zero(t, Fold(nil, State{}, entries[:MaxEntries], 0).CompactAt)
 	whole := Fold(nil, State{}, entries, 0)
-	step := whole.Next()
-	require.Equal(t, StepRecord, step.Kind)
-	through, after := UpTo(entries, step.At)
-	require.Len(t, after, MaxEntries/2-1)
-	part := Fold(nil, State{}, through, step.At)
-	require.Empty(t, part.Legs)
-	rest := Fold(nil, part.State, after, 0)
-	require.Equal(t, StepWait, rest.Next().Kind)
+	cut := entries[20_000].Time
+	through, after := UpTo(entries, cut)
+	part := Fold(nil, State{}, through, cut)
+	part.State.Floor = cut
+	rest := Fold(nil, part.State, append(after, Entry{Number: 40_000, Event: Event{ID: "late", Type: AgentMessage, AgentID: "A", Time: cut}}), 0)
+	require.Equal(t, Late, rest.Outcomes[40_000].Kind)
 	require.Equal(t, whole.Open, rest.Open)
 	require.Equal(t, 15_000, rest.Open.AgentReplies)
 }
