@@ -85,7 +85,8 @@ func (a *appending) first(c *lockedConversation, s Submission, hash []byte) Rece
 			Code: "event:time_in_future", Field: "time",
 			Reason: fmt.Sprintf("lies %d s after the receipt at %s; send when it happened", ahead.Seconds(), a.now),
 		}}
-	} else if ahead > 0 {
+	} else if ahead > 0 || event.Type == engagement.OfferAcceptRequested {
+		// A command counts from when it was received.
 		event.Time = a.now
 	}
 	c.last++
