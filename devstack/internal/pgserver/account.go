@@ -1,6 +1,8 @@
 package pgserver
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -93,4 +95,36 @@ func (a account) scratch(pattern string) (string, error) {
 		return "", fmt.Errorf("making a temporary directory: %w", err)
 	}
 	return directory, a.own(directory)
+}
+
+// elsewhere holds the data of servers whose own directory the account cannot reach.
+const elsewhere = "/var/lib/engaged-devstack"
+
+// place makes the data directory where the account can reach it: in its place, or elsewhere with a link to it.
+func place(account account, directory string) error {
+	if _, err := os.Stat(directory); err == nil {
+		return nil
+	}
+	absolute, err := filepath.Abs(directory)
+	if err != nil {
+		return fmt.Errorf("resolving the data directory: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
+		return fmt.Errorf("making the directory above the data: %w", err)
+	}
+	target := absolute
+	if !account.reaches(filepath.Dir(absolute)) {
+		sum := sha256.Sum256([]byte(absolute))
+		target = filepath.Join(elsewhere, hex.EncodeToString(sum[:8]))
+		if err := os.Symlink(target, absolute); err != nil && !os.IsExist(err) {
+			return fmt.Errorf("linking the data directory: %w", err)
+		}
+		if err := os.MkdirAll(elsewhere, 0o755); err != nil {
+			return fmt.Errorf("making %s: %w", elsewhere, err)
+		}
+	}
+	if err := os.MkdirAll(target, 0o700); err != nil {
+		return fmt.Errorf("making the data directory: %w", err)
+	}
+	return account.own(target)
 }

@@ -21,7 +21,8 @@ import (
 
 // Config says how a private Postgres runs. The zero value is a temporary one for tests.
 type Config struct {
-	// Dir holds the data. The default "" is a temporary directory that is removed at the end.
+	// Dir holds the data. The default "" is a temporary directory that is removed at the end. For root, below a
+	// directory that is closed to others, Dir becomes a link to /var/lib/engaged-devstack.
 	Dir string
 	// Durable makes a commit survive a crash of the machine. The default false is faster and for tests.
 	Durable bool
@@ -49,18 +50,20 @@ type Postgres struct {
 // Start starts a private server and waits until it takes connections or ctx is done. It finds the newest
 // installed Postgres and fails with pgbin.ErrMissing when there is none. As root it runs the server as user postgres.
 func Start(ctx context.Context, config Config) (*Postgres, error) {
+	account, err := serverAccount()
+	if err != nil {
+		return nil, err
+	}
 	major := 0
 	if config.Dir != "" {
-		var err error
+		if err := place(account, config.Dir); err != nil {
+			return nil, err
+		}
 		if major, err = clusterMajor(config.Dir); err != nil {
 			return nil, err
 		}
 	}
 	server, err := pgbin.Find(major)
-	if err != nil {
-		return nil, err
-	}
-	account, err := serverAccount()
 	if err != nil {
 		return nil, err
 	}
@@ -88,22 +91,16 @@ func (p *Postgres) prepare(exists bool) error {
 		p.data, p.log = filepath.Join(scratch, "data"), filepath.Join(scratch, "postgres.log")
 		return copyCluster(p.server, p.account, p.data)
 	}
-	directory, err := filepath.Abs(p.config.Dir)
+	directory, err := filepath.EvalSymlinks(p.config.Dir)
+	if err == nil {
+		directory, err = filepath.Abs(directory)
+	}
 	if err != nil {
 		return fmt.Errorf("resolving the data directory: %w", err)
 	}
-	p.data, p.log = directory, directory+".log"
+	p.data, p.log = directory, filepath.Clean(p.config.Dir)+".log"
 	if exists {
 		return nil
-	}
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		return fmt.Errorf("making the data directory: %w", err)
-	}
-	if err := p.account.own(directory); err != nil {
-		return fmt.Errorf("handing over the data directory: %w", err)
-	}
-	if !p.account.reaches(directory) {
-		return fmt.Errorf("user postgres cannot reach %s: a directory above it is closed to others", directory)
 	}
 	return initCluster(p.server, p.account, directory, p.config.Password)
 }
