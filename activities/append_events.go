@@ -2,9 +2,11 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"engaged/engagement"
@@ -35,7 +37,11 @@ func (a *Activities) AppendEvents(ctx context.Context, in AppendEventsInput) (mo
 		submissions = append(submissions, models.Submission{OrganizationID: in.OrganizationID, Event: e})
 	}
 	if len(submissions) > 0 {
-		if _, err := a.Store.Append(ctx, submissions); err != nil {
+		_, err := a.Store.Append(ctx, submissions)
+		if errors.Is(err, models.ErrNoOrganization) {
+			return models.Batch{}, temporal.NewNonRetryableApplicationError("the organization in the workflow's input does not exist", "engagement:no_organization", err)
+		}
+		if err != nil {
 			return models.Batch{}, fmt.Errorf("append events: %w", err)
 		}
 	}

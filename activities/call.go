@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -29,12 +30,18 @@ func (d definition[In, Out]) call(ctx workflow.Context, in In) (Out, error) {
 	var out Out
 	local := workflow.WithLocalActivityOptions(ctx, localOptions)
 	err := workflow.ExecuteLocalActivity(local, d.name, in).Get(local, &out)
-	if err == nil || temporal.IsCanceledError(err) {
+	if err == nil || temporal.IsCanceledError(err) || permanent(err) {
 		return out, err
 	}
 	regular := workflow.WithActivityOptions(ctx, regularOptions)
 	err = workflow.ExecuteActivity(regular, d.name, in).Get(regular, &out)
 	return out, err
+}
+
+// permanent tells that the activity itself said that trying again is of no use.
+func permanent(err error) bool {
+	var refused *temporal.ApplicationError
+	return errors.As(err, &refused) && refused.NonRetryable()
 }
 
 // localPatience is how long a call is tried within the workflow task: well under the task's time

@@ -46,6 +46,9 @@ func (s *Store) Append(ctx context.Context, submissions []Submission) ([]Receipt
 		receipts = a.receipts
 		return nil
 	})
+	if noOrganization(err) {
+		err = ErrNoOrganization
+	}
 	if err != nil {
 		return nil, fmt.Errorf("append events: %w", err)
 	}

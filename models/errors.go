@@ -14,6 +14,8 @@ import (
 var (
 	// ErrNotFound tells that there is no such row, or that it belongs to another organization.
 	ErrNotFound = errors.New("not found")
+	// ErrNoOrganization tells that the organization does not exist.
+	ErrNoOrganization = errors.New("no such organization")
 	// ErrConflict tells that a row has changed since it was read.
 	ErrConflict = errors.New("changed by another")
 )
@@ -46,6 +48,12 @@ func contended(err error) bool {
 		return false
 	}
 	return refused.Code == "40P01" || refused.Code == "40001"
+}
+
+// noOrganization reports whether a row names an organization that does not exist.
+func noOrganization(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "23503" && strings.Contains(refused.ConstraintName, "organization_id")
 }
 
 // missingPartition reports whether a row fits no partition. Postgres has no code of its own for it.

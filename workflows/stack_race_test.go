@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"engaged/engagement"
 	"engaged/intake"
 	"engaged/models"
+	"engaged/workflows"
 )
 
 func at(t time.Time, e engagement.Event) engagement.Event {
@@ -198,4 +200,22 @@ func TestDeliveriesMayRepeatAndWorkersMayDie(t *testing.T) {
 		require.Equal(t, int32(1), *row.AgentReplies)
 		require.Equal(t, int32(1), row.Revision)
 	}
+}
+
+// TestSignalsForNobody starts a workflow for an organization that does not exist: it fails and says
+// why, instead of trying for ever.
+func TestSignalsForNobody(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	subject := models.Subject{OrganizationID: "nobody", ConversationID: s.conversation("lost").ConversationID}
+	run, err := s.temporal.SignalWithStartWorkflow(t.Context(), workflows.WorkflowID(subject), "offer", engagement.Event{AgentID: "a1"},
+		client.StartWorkflowOptions{TaskQueue: s.queue}, workflows.EngagementWorkflow, workflows.EngagementInput{Subject: subject})
+	require.NoError(t, err)
+	require.ErrorContains(t, run.Get(t.Context(), nil), "organization")
+
+	run, err = s.temporal.SignalWithStartWorkflow(t.Context(), "not-the-conversations", "offer", engagement.Event{AgentID: "a1"},
+		client.StartWorkflowOptions{TaskQueue: s.queue}, workflows.EngagementWorkflow, workflows.EngagementInput{Subject: subject})
+	require.NoError(t, err)
+	require.ErrorContains(t, run.Get(t.Context(), nil), workflows.WorkflowID(subject))
 }
