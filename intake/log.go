@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -62,6 +63,8 @@ type Log struct {
 }
 
 type request struct {
+	// gone tells that the caller no longer waits.
+	gone   func() bool
 	events []models.Submission
 	answer chan answer
 }
@@ -88,7 +91,7 @@ func (l *Log) Append(ctx context.Context, events []models.Submission) ([]models.
 	if len(events) == 0 {
 		return nil, nil
 	}
-	r := &request{events: events, answer: make(chan answer, 1)}
+	r := &request{events: events, answer: make(chan answer, 1), gone: func() bool { return ctx.Err() != nil }}
 	if err := l.enqueue(r); err != nil {
 		return nil, err
 	}
@@ -158,12 +161,16 @@ func (l *Log) gather(first *request) ([]*request, int) {
 // write appends a batch. If the transaction fails and Postgres is there, each request is tried
 // alone, so that one that cannot be appended takes nobody with it.
 func (l *Log) write(batch []*request, size int) {
+	// Nobody was told that these are durable, and nobody will be.
+	batch = slices.DeleteFunc(batch, func(r *request) bool { return r.gone() })
+	if len(batch) == 0 {
+		return
+	}
 	events := make([]models.Submission, 0, size)
 	for _, r := range batch {
 		events = append(events, r.events...)
 	}
-	// A request whose caller has gone was acknowledged to nobody, but must not spoil the others:
-	// the transaction has no caller's context.
+	// A caller who goes away now must not spoil the others: the transaction has no caller's context.
 	receipts, err := l.store.Append(context.Background(), events)
 	switch {
 	case err == nil:
