@@ -113,7 +113,9 @@ func (h head) recordedRows(ctx context.Context, tx pgx.Tx) (r RecordRows, err er
 // rowsOf reads a conversation's rows of one table.
 func rowsOf[R any](ctx context.Context, tx pgx.Tx, key int64, order string) ([]R, error) {
 	t := tableOf(new(R))
-	rows, err := tx.Query(ctx, "SELECT * FROM "+t.name+" WHERE conversation_key = $1 ORDER BY "+order, key)
+	// As text, which is what the array columns read.
+	rows, err := tx.Query(ctx, "SELECT * FROM "+t.name+" WHERE conversation_key = $1 ORDER BY "+order,
+		pgx.QueryResultFormats{pgx.TextFormatCode}, key)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", t.name, err)
 	}
