@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -17,13 +18,28 @@ func (w *world) accept(key, conversation, agent, idempotency, body string) answe
 	return w.ask(key, http.MethodPost, "/v1/conversations/"+conversation+"/offers/"+agent+"/accept", body, "Idempotency-Key", idempotency)
 }
 
+// now sends an event that happens now: the accept command's time is that of its receipt.
+func (w *world) now(key, conversation, kind, agent string) {
+	w.t.Helper()
+	body := fmt.Sprintf(`{"id":"%s-%s","type":%q,"time":%q,"conversation_id":%q,"agent_id":%q}`,
+		kind, agent, kind, time.Now().UTC().Format(time.RFC3339Nano), conversation, agent)
+	require.Equal(w.t, http.StatusAccepted, w.ask(key, http.MethodPost, "/v1/events", body).status)
+}
+
+func (w *world) offerNow(key, conversation string, agents ...string) {
+	w.t.Helper()
+	for _, agent := range agents {
+		w.now(key, conversation, "offer.created", agent)
+	}
+}
+
 func TestAcceptIsARace(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorldAt(t, time.Now)
 	key := w.key("acme", api.EventsWrite)
 	require.Equal(t, 404, w.accept(key, "talk", "1", "k0", "").status, "no such conversation")
-	w.say(key, "talk", `offer.created 11:59:00 "agent_id":"1"`, `offer.created 11:59:00 "agent_id":"2"`,
-		`offer.created 11:59:00 "agent_id":"3"`, `offer.declined 11:59:10 "agent_id":"3"`)
+	w.offerNow(key, "talk", "1", "2", "3")
+	w.now(key, "talk", "offer.declined", "3")
 
 	over := w.accept(key, "talk", "3", "k1", "")
 	require.Equal(t, 410, over.status, over.body)
@@ -54,11 +70,11 @@ func (silentAccepts) AwaitAccept(ctx context.Context, _ models.Subject, _ int64)
 
 func TestAcceptAnswers503WhenItIsNotDecidedInTime(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorldAt(t, time.Now)
 	key := w.key("acme", api.EventsWrite)
-	w.say(key, "talk", `offer.created 11:59:00 "agent_id":"1"`)
+	w.offerNow(key, "talk", "1")
 	server, err := api.New(api.Config{Logger: quiet(), AcceptTimeout: 20 * time.Millisecond}, api.Dependencies{
-		Log: w.log, Store: w.store, Accepts: silentAccepts{}, Now: func() time.Time { return today },
+		Log: w.log, Store: w.store, Accepts: silentAccepts{},
 	})
 	require.NoError(t, err)
 	w.address, _ = serve(t, server)

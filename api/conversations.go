@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"time"
 
 	"engaged/engagement"
 	"engaged/models"
@@ -172,6 +170,6 @@ func (s *Server) openDetail(c *call, id engagement.ID) (EngagementDetail, error)
 			return legDetail(legEngagement(id, subject.ConversationID, leg), leg, now.result.Offers), nil
 		}
 	}
-	// It was recorded just now, or its log has not been read up to its start.
-	return EngagementDetail{}, problem(http.StatusServiceUnavailable, "engagement:moving", "The engagement is just being recorded. Try again.").retry(time.Second)
+	// It was recorded just now.
+	return EngagementDetail{}, models.ErrNotFound
 }

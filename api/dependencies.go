@@ -75,6 +75,10 @@ type Store interface {
 	// there is one already.
 	AddSettings(ctx context.Context, settings models.OrganizationSettings, audit models.Audit) (models.OrganizationSettings, error)
 
+	// ListDeadLetters returns what is dead, after a place; Redrive tries one again.
+	ListDeadLetters(ctx context.Context, organization string, after models.DeadLetter, limit int) ([]models.DeadLetter, error)
+	Redrive(ctx context.Context, subject models.Subject, number int64) error
+
 	// The directory.
 	PutDirectoryEntry(ctx context.Context, entry models.DirectoryEntry) error
 	DirectoryEntry(ctx context.Context, organization, kind, id string) (models.DirectoryEntry, error)

@@ -52,17 +52,17 @@ func (s *Server) getEngagement(c *call) (any, error) {
 	if err != nil {
 		return nil, notFound("engagement")
 	}
-	detail, err := s.recordedDetail(c, id)
-	if errors.Is(err, models.ErrNotFound) {
-		detail, err = s.openDetail(c, id)
+	// A leg may be recorded while we look for it among the open ones: then its record is there.
+	for _, find := range []func(*call, engagement.ID) (EngagementDetail, error){s.recordedDetail, s.openDetail, s.recordedDetail} {
+		detail, err := find(c, id)
+		if err == nil {
+			return detail, nil
+		}
+		if !errors.Is(err, models.ErrNotFound) {
+			return nil, unavailable(err)
+		}
 	}
-	if errors.Is(err, models.ErrNotFound) {
-		return nil, notFound("engagement")
-	}
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	return detail, nil
+	return nil, notFound("engagement")
 }
 
 // recordedDetail reads the record and the rows that belong to it.

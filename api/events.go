@@ -66,7 +66,9 @@ func (s *Server) postEvents(c *call) (any, error) {
 	submissions, rejected := s.validate(c.principal.organization, raws)
 	result := Result{Rejected: rejected, DryRun: dryRun}
 	if len(submissions) == 0 {
-		s.metrics.count(result)
+		if !dryRun {
+			s.metrics.count(result)
+		}
 		return nil, noneTaken(result)
 	}
 	if dryRun {

@@ -45,12 +45,15 @@ func newTenant(t *testing.T) tenant {
 		`offer.created 09:05:00 "agent_id":"7","data":{"offer_id":"`+marker+`"}`,
 		`clock.reached 09:30:00`)
 	w.run("acme", "talk")
+	_, err := w.store.Pool().Exec(t.Context(), `INSERT INTO dead_letters (conversation_key, number, kind, reason)
+		SELECT key, 1, 'delivery', $1 FROM conversations WHERE conversation_id = 'talk'`, marker)
+	require.NoError(t, err)
 	var page api.EngagementPage
 	require.NoError(t, json.Unmarshal([]byte(w.ask(admin, "GET", "/v1/engagements", "").body), &page))
 	require.Len(t, page.Data, 1)
 	return tenant{w, admin, map[string]string{
 		"conversation_id": "talk", "event_id": "offer.created-09:05:00-3", "agent_id": "7", "id": "one",
-		"engagement_id": page.Data[0].ID,
+		"engagement_id": page.Data[0].ID, "number": "1",
 	}}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -171,6 +172,8 @@ func unsafeInID(c rune) bool {
 func (s *Server) log(c *call, r route, took time.Duration, err error) {
 	level := slog.LevelDebug
 	switch status := c.Writer.Status(); {
+	case errors.Is(c.ctx().Err(), context.Canceled):
+		// The caller has gone away; that is no failure of ours.
 	case status >= 500:
 		level = slog.LevelError
 	case status >= 400:

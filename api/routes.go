@@ -61,6 +61,8 @@ func (s *Server) eventRoutes() []route {
 		{Route{http.MethodPost, "/v1/events", false, write, []string{"dry_run"}}, s.postEvents},
 		{Route{http.MethodGet, "/v1/events/{conversation_id}/{event_id}", false, either, []string{"source"}}, s.getEvent},
 		{Route{http.MethodPost, "/v1/conversations/{conversation_id}/offers/{agent_id}/accept", false, write, noQuery}, s.acceptOffer},
+		{Route{http.MethodGet, "/v1/dead-letters", false, []Scope{Admin}, []string{"after", "limit"}}, s.listDeadLetters},
+		{Route{http.MethodPost, "/v1/conversations/{conversation_id}/dead-letters/{number}/redrive", false, []Scope{Admin}, noQuery}, s.redrive},
 	}
 }
 

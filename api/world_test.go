@@ -32,13 +32,19 @@ type world struct {
 // newWorld starts a world whose API clock stands at today.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldAt(t, func() time.Time { return today })
+}
+
+// newWorldAt starts a world with another clock.
+func newWorldAt(t *testing.T, now func() time.Time) *world {
+	t.Helper()
 	store, err := models.Open(t.Context(), devstack.Database(t), models.Options{})
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
 	log := intake.NewLog(store, intake.LogOptions{})
 	t.Cleanup(log.Close)
 	server, err := api.New(api.Config{Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), AcceptTimeout: 2 * time.Second, KeyCacheTTL: time.Nanosecond}, api.Dependencies{
-		Log: log, Store: store, Accepts: foldAccepts{store}, Now: func() time.Time { return today },
+		Log: log, Store: store, Accepts: foldAccepts{store}, Now: now,
 	})
 	require.NoError(t, err)
 	address, _ := serve(t, server)
