@@ -28,19 +28,27 @@ Scenarios:
 
 A full run takes about 15 minutes, --quick about 3. Nothing else should run on the machine meanwhile.`
 
-type commandLine struct {
-	Run   runCommand   `cmd:"" default:"withargs" help:"Run the benchmark (default)."`
-	Naive naiveCommand `cmd:"" name:"naive-worker" hidden:"" help:"Worker of the naive peer; started by the benchmark."`
+// naiveWorker is the first argument of the processes that the benchmark starts of itself.
+const naiveWorker = "naive-worker"
+
+// command is what the arguments ask for.
+type command interface {
+	Run(ctx context.Context) error
 }
 
 func main() {
-	var line commandLine
-	parser := kong.Parse(&line, kong.Name("bench-engine"), kong.Description(description), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{FlagsLast: true, Summary: false, NoExpandSubcommands: true}))
+	var chosen command = &runCommand{}
+	arguments := os.Args[1:]
+	if len(arguments) > 0 && arguments[0] == naiveWorker {
+		chosen, arguments = &naiveCommand{}, arguments[1:]
+	}
+	parser := kong.Must(chosen, kong.Name("bench-engine"), kong.Description(description), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 110}))
+	_, err := parser.Parse(arguments)
+	parser.FatalIfErrorf(err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	parser.BindTo(ctx, (*context.Context)(nil))
-	if err := parser.Run(); err != nil {
+	if err := chosen.Run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench-engine:", err)
 		stop()
 		os.Exit(1)

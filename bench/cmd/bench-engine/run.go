@@ -49,7 +49,7 @@ func (r *runCommand) Run(ctx context.Context) error {
 	}
 	defer bench.Temporal.Close()
 	defer bench.Log.Pool.Close()
-	if result.Machine.Postgres, result.Machine.Temporal, err = s.Versions(ctx, bench.Log.Pool); err != nil {
+	if result.Machine.Postgres, result.Machine.Temporal, err = s.Versions(ctx, bench.Log.Pool, bench.Temporal); err != nil {
 		return err
 	}
 	// What has been measured is worth showing even if a later scenario fails.

@@ -45,6 +45,19 @@ func TestScript(t *testing.T) {
 	}
 }
 
+func TestShortScriptsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []chat.Kind{chat.Straight, chat.Reoffered} {
+		var last time.Duration
+		steps := chat.Script(kind, chat.Messages, time.Minute)
+		for i, s := range steps {
+			require.GreaterOrEqual(t, s.Offset, last)
+			last = s.Offset
+			require.Equal(t, i == len(steps)-1, s.Type == "status.changed")
+		}
+	}
+}
+
 func TestTraffic(t *testing.T) {
 	t.Parallel()
 	traffic := chat.Traffic{Prefix: "t", Rate: 1000, Scale: 1.0 / 150, From: -10 * time.Second, Until: 30 * time.Second, Seed: 7}

@@ -59,11 +59,13 @@ func Script(kind Kind, messages int, length time.Duration) []Step {
 		agent, accepted = 3, second(34)
 	}
 	steps = append(steps, Step{Offset: accepted, Type: "offer.accepted", Agent: agent})
-	lead := max(length/38, accepted+second(2)) // before the second message, and from the last to solved
+	// The second message comes after the acceptance, the last a while before solved.
+	tail := length / 38
+	lead := max(tail, accepted+second(2))
 	for i := range messages {
 		step := Step{Offset: second(1), Type: "customer.message"}
 		if i > 0 {
-			step.Offset = lead + time.Duration(i-1)*(length-2*lead)/time.Duration(max(messages-2, 1))
+			step.Offset = lead + time.Duration(i-1)*(length-lead-tail)/time.Duration(max(messages-2, 1))
 		}
 		if i%2 == 1 {
 			step.Type, step.Agent = "agent.message", agent

@@ -137,6 +137,7 @@ func (l *Log) Checkpoint(ctx context.Context) error {
 }
 
 const shortenInactivity = `
+WITH owner AS (INSERT INTO organizations (id) VALUES ($1) ON CONFLICT DO NOTHING)
 INSERT INTO settings_versions (organization_id, version, effective_from, settings)
 VALUES ($1, 1, 'epoch', jsonb_build_object('version', 1, 'effective_from', '1970-01-01T00:00:00.000Z',
     'defaults', jsonb_build_object('inactivity_period_ms', $2::bigint)))`

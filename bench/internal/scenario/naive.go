@@ -206,7 +206,7 @@ func (b *Bench) closeNaive(ctx context.Context, e *stack.Engine) error {
 }
 
 // sampled is how many histories of the peer are read.
-const sampled = 600
+const sampled = 1500
 
 // naiveApplied measures lifecycle signals of a sample of workflows, from their receipt by Temporal.
 func (b *Bench) naiveApplied(ctx context.Context, prefix string, from, until time.Time) (openloop.Latency, error) {

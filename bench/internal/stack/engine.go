@@ -148,7 +148,10 @@ func (e *Engine) Ended() error { return e.child.ended() }
 
 // Usage takes a sample of what this engine, Postgres, Temporal and this process have spent.
 func (e *Engine) Usage() (usage.Sample, error) {
-	processes := e.stack.servers()
+	processes, err := e.stack.servers()
+	if err != nil {
+		return usage.Sample{}, err
+	}
 	processes[usage.Engine] = e.child.pid()
 	return processes.Take()
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
 
 	"engaged/bench/internal/progress"
 	"engaged/bench/internal/usage"
@@ -69,7 +70,7 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	bar.Add(1)
-	s.Temporal, err = devstack.StartTemporal(ctx, devstack.TemporalConfig{Postgres: s.Postgres})
+	s.Temporal, err = devstack.StartTemporal(ctx, devstack.TemporalConfig{DatabaseURL: s.Postgres.URL("postgres")})
 	bar.Add(1)
 	return err
 }
@@ -89,23 +90,37 @@ func (s *Stack) createDatabase(ctx context.Context) error {
 // DatabaseURL is the connection string of the engine's database.
 func (s *Stack) DatabaseURL() string { return s.Postgres.URL(database) }
 
-// servers names the processes that both engines share.
-func (s *Stack) servers() usage.Processes {
-	return usage.Processes{usage.Postgres: s.Postgres.PID(), usage.Temporal: s.Temporal.PID()}
+// servers names the processes that both engines share: the children of this process that are not engines.
+func (s *Stack) servers() (usage.Processes, error) {
+	children, err := usage.Children()
+	if err != nil {
+		return nil, err
+	}
+	servers := usage.Processes{}
+	for pid, command := range children {
+		switch {
+		case strings.HasPrefix(command, "postgres"):
+			servers[usage.Postgres] = pid
+		case strings.HasPrefix(command, "devstack"):
+			servers[usage.Temporal] = pid
+		}
+	}
+	if len(servers) != 2 {
+		return nil, fmt.Errorf("among the children %v Postgres and Temporal are not to be found", children)
+	}
+	return servers, nil
 }
 
 // Versions returns those of Postgres and of the Temporal server.
-func (s *Stack) Versions(ctx context.Context, pool *pgxpool.Pool) (postgres, temporal string, err error) {
+func (s *Stack) Versions(ctx context.Context, pool *pgxpool.Pool, temporal client.Client) (postgres, server string, err error) {
 	if err := pool.QueryRow(ctx, "SHOW server_version").Scan(&postgres); err != nil {
 		return "", "", fmt.Errorf("asking for the version of Postgres: %w", err)
 	}
-	info, _ := debug.ReadBuildInfo()
-	for _, module := range info.Deps {
-		if module.Path == "go.temporal.io/server" {
-			temporal = strings.TrimPrefix(module.Version, "v")
-		}
+	info, err := temporal.WorkflowService().GetSystemInfo(ctx, &workflowservice.GetSystemInfoRequest{})
+	if err != nil {
+		return "", "", fmt.Errorf("asking for the version of Temporal: %w", err)
 	}
-	return postgres, temporal, nil
+	return postgres, info.GetServerVersion(), nil
 }
 
 // Stop ends everything in order and removes what is temporary.

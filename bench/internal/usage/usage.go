@@ -41,6 +41,7 @@ const tick = 10 * time.Millisecond
 // process is one line of /proc/<pid>/stat.
 type process struct {
 	pid, parent int
+	command     string
 	cpu         time.Duration
 	resident    int64
 }
@@ -101,7 +102,7 @@ func processes() (map[int]process, error) {
 		if !ok {
 			continue
 		}
-		one := process{pid: pid, parent: number(fields[1]), resident: int64(number(fields[21])) * int64(os.Getpagesize())}
+		one := process{pid: pid, parent: number(fields[1]), command: command(content), resident: int64(number(fields[21])) * int64(os.Getpagesize())}
 		for _, field := range fields[11:15] { // utime, stime, and those of children that have ended
 			one.cpu += ticks(field)
 		}
@@ -118,6 +119,26 @@ func split(content []byte) (fields [][]byte, pid int, ok bool) {
 	}
 	fields = bytes.Fields(content[end+1:])
 	return fields, number(bytes.TrimSpace(content[:open])), len(fields) > 21
+}
+
+// command returns the name in parentheses, which the kernel cuts off at 15 bytes.
+func command(content []byte) string {
+	return string(content[bytes.IndexByte(content, '(')+1 : bytes.LastIndexByte(content, ')')])
+}
+
+// Children returns the names of the processes that this process has started.
+func Children() (map[int]string, error) {
+	all, err := processes()
+	if err != nil {
+		return nil, err
+	}
+	children := map[int]string{}
+	for _, one := range all {
+		if one.parent == os.Getpid() {
+			children[one.pid] = one.command
+		}
+	}
+	return children, nil
 }
 
 func number(field []byte) int {
