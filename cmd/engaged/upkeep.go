@@ -11,13 +11,20 @@ import (
 // may fail for days.
 const upkeepEvery = time.Hour
 
-// upkeep makes the log's partitions until ctx is over. Any number of processes may.
+// upkeep makes the log's partitions and drops old ones until ctx is over. Any number of processes may.
 func (p *process) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
 		if err := p.store.EnsureLogPartitions(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			p.log.Warn("partitions of the event log", "error", err)
+		}
+		dropped, err := p.store.DropOldLogPartitions(ctx, time.Now())
+		if err != nil && ctx.Err() == nil {
+			p.log.Warn("retention of the event log", "error", err)
+		}
+		if len(dropped) > 0 {
+			p.log.Info("dropped partitions past their retention", "partitions", dropped)
 		}
 		select {
 		case <-ctx.Done():
