@@ -119,6 +119,7 @@ func TestRunPlaysAFile(t *testing.T) {
 
 	until := engagement.At(base.Add(299*time.Minute + 2*time.Second))
 	check := func(t *testing.T, l *ledger, lines int) {
+		t.Helper()
 		require.Len(t, l.events, 300)
 		taken := 0
 		for c, ids := range l.events {

@@ -99,8 +99,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// silent tells nobody.
 type silent struct{}
 
+// Begin implements Progress.
 func (silent) Begin(string, int64, int64, string) {}
-func (silent) Add(int64)                          {}
-func (silent) End()                               {}
+
+// Add implements Progress.
+func (silent) Add(int64) {}
+
+// End implements Progress.
+func (silent) End() {}

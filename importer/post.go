@@ -123,7 +123,7 @@ func (p *poster) once(ctx context.Context, body []byte) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
 		return verdict{}, err

@@ -30,7 +30,7 @@ func sortFile(ctx context.Context, path, target string, memory int64, progress P
 	if err != nil {
 		return fmt.Errorf("sort %s: no room for sorted pieces beside the checkpoint: %w", path, err)
 	}
-	defer os.RemoveAll(directory)
+	defer func() { _ = os.RemoveAll(directory) }()
 	pieces, err := writePieces(ctx, path, directory, memory, progress)
 	if err != nil {
 		return fmt.Errorf("sort %s: %w", path, err)
@@ -46,7 +46,7 @@ func writePieces(ctx context.Context, path, directory string, memory int64, prog
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
@@ -213,8 +213,11 @@ func (m *merge) Less(i, j int) bool {
 	return compareLines(m.pieces[i].current, m.pieces[j].current) < 0
 }
 func (m *merge) Swap(i, j int) { m.pieces[i], m.pieces[j] = m.pieces[j], m.pieces[i] }
-func (m *merge) Push(x any)    { m.pieces = append(m.pieces, x.(*piece)) }
 
+// Push implements heap.Interface.
+func (m *merge) Push(x any) { m.pieces = append(m.pieces, x.(*piece)) }
+
+// Pop implements heap.Interface.
 func (m *merge) Pop() any {
 	last := len(m.pieces) - 1
 	p := m.pieces[last]

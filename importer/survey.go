@@ -29,7 +29,7 @@ func surveyFile(ctx context.Context, path string, progress Progress) (survey, er
 	if err != nil {
 		return survey{}, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return survey{}, err

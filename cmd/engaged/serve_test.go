@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func (s *server) ask(t *testing.T, method, path, contentType, body string) (int,
 	}
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	return response.StatusCode, string(text)
@@ -201,7 +202,7 @@ func damage(t *testing.T, url string) {
 	t.Helper()
 	connection, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
-	defer connection.Close(t.Context())
+	defer func() { _ = connection.Close(context.Background()) }()
 	_, err = connection.Exec(t.Context(), `UPDATE engagements SET agent_messages = 7 WHERE conversation_id = 'c-0003'`)
 	require.NoError(t, err)
 	_, err = connection.Exec(t.Context(), `DELETE FROM offers WHERE conversation_id = 'c-0005'`)
@@ -247,7 +248,7 @@ func TestShutdownLosesNothing(t *testing.T) {
 
 	connection, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
-	defer connection.Close(t.Context())
+	defer func() { _ = connection.Close(context.Background()) }()
 	var logged int64
 	require.NoError(t, connection.QueryRow(t.Context(), `SELECT count(*) FROM entries`).Scan(&logged))
 	require.GreaterOrEqual(t, logged, acknowledged.Load())

@@ -31,11 +31,11 @@ type parts struct {
 // serve runs the parts until ctx is over and shuts them down from the outside in: callers first,
 // then what works for them.
 func serve(ctx context.Context, settings config.Settings, parts parts, env environment) error {
-	listener, err := net.Listen("tcp", settings.HTTP.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", settings.HTTP.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", settings.HTTP.Listen, err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	p, err := openProcess(ctx, settings, parts.role, env)
 	if err != nil {
 		return err

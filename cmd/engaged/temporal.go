@@ -64,10 +64,10 @@ func persist(ctx context.Context, logger *slog.Logger, what string, attempt func
 
 // runWorker starts a worker as soon as Temporal answers and stops it, tasks in flight finished,
 // when ctx is over. Each attempt takes a new worker: one that failed to start cannot be started.
-func runWorker(ctx context.Context, logger *slog.Logger, make func() sdkworker.Worker) {
+func runWorker(ctx context.Context, logger *slog.Logger, build func() sdkworker.Worker) {
 	var w sdkworker.Worker
 	err := persist(ctx, logger, "starting the worker", func() error {
-		w = make()
+		w = build()
 		return w.Start()
 	})
 	if err != nil {

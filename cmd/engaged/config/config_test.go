@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -80,7 +79,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		"--log-level", "loud", "--dev-key", "dev-key", "--temporal-address", "temporal", "--trace-sample-ratio", "2")
 
 	var problems Problems
-	require.True(t, errors.As(err, &problems), "%v", err)
+	require.ErrorAs(t, err, &problems)
 	var flags []string
 	for _, p := range problems {
 		flags = append(flags, p.Flag)

@@ -93,7 +93,7 @@ func (c collector) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
 	written := strings.TrimPrefix(ctx.Scan.Peek().String(), "=")
 	if err := c.inner.Decode(ctx, target); err != nil {
 		c.parser.unreadable[ctx.Value] = "\"" + written + "\" is not " + c.want
-		return nil
+		return nil //nolint:nilerr // reported with all the others after parsing
 	}
 	delete(c.parser.unreadable, ctx.Value)
 	return nil
