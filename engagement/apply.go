@@ -19,7 +19,7 @@ func (f *folder) apply(e *Entry) Outcome {
 	}
 	if e.Type == OfferAcceptRequested {
 		// A command that is refused must leave no trace, so it brings no facts.
-		return f.acceptRequested(e)
+		return f.dispatch(e)
 	}
 	f.learn(e)
 	f.touch(e)
