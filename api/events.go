@@ -63,40 +63,52 @@ func (s *Server) postEvents(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	submissions, rejected := s.validate(c.principal.organization, raws)
+	submissions, places, rejected := s.validate(c.principal.organization, raws)
 	result := Result{Rejected: rejected, DryRun: dryRun}
-	if len(submissions) == 0 {
-		if !dryRun {
-			s.metrics.count(result)
-		}
-		return nil, noneTaken(result)
-	}
 	if dryRun {
 		result.Accepted = len(submissions)
-		return result, nil
-	}
-	receipts, err := s.append(c.ctx(), submissions)
-	if err != nil {
-		return nil, err
-	}
-	for _, receipt := range receipts {
-		switch {
-		case receipt.Duplicate:
-			result.Duplicate++
-		case receipt.Late:
-			result.Late++
-		default:
-			result.Accepted++
+	} else if len(submissions) > 0 {
+		receipts, err := s.append(c.ctx(), submissions)
+		if err != nil {
+			return nil, err
 		}
+		result.add(receipts, submissions, places)
 	}
-	s.metrics.count(result)
-	return reply{status: http.StatusAccepted, body: result}, nil
+	if !dryRun {
+		s.metrics.count(result)
+	}
+	switch {
+	case len(result.Rejected) == len(raws):
+		return nil, noneTaken(result)
+	case dryRun:
+		return result, nil
+	default:
+		return reply{status: http.StatusAccepted, body: result}, nil
+	}
 }
 
-// validate decodes and checks each event; what is wrong with one does not concern the others.
-func (s *Server) validate(organization string, raws []json.RawMessage) ([]models.Submission, []Rejection) {
+// add counts what the log made of the events that reached it.
+func (r *Result) add(receipts []models.Receipt, submissions []models.Submission, places []int) {
+	for i, receipt := range receipts {
+		switch {
+		case receipt.Refused != nil:
+			r.Rejected = append(r.Rejected, reject(places[i], submissions[i].Event.ID, parameters([]engagement.FieldError{*receipt.Refused})))
+		case receipt.Duplicate:
+			r.Duplicate++
+		case receipt.Late:
+			r.Late++
+		default:
+			r.Accepted++
+		}
+	}
+	slices.SortFunc(r.Rejected, func(a, b Rejection) int { return a.Index - b.Index })
+}
+
+// validate decodes and checks each event; what is wrong with one does not concern the others. It
+// returns those to append with their places in the request, and the others.
+func (s *Server) validate(organization string, raws []json.RawMessage) ([]models.Submission, []int, []Rejection) {
 	now := engagement.At(s.now())
-	submissions := make([]models.Submission, 0, len(raws))
+	submissions, places := make([]models.Submission, 0, len(raws)), make([]int, 0, len(raws))
 	rejected := []Rejection{}
 	for i, raw := range raws {
 		event, data, faults := readEvent(raw, now)
@@ -105,8 +117,9 @@ func (s *Server) validate(organization string, raws []json.RawMessage) ([]models
 			continue
 		}
 		submissions = append(submissions, models.Submission{OrganizationID: organization, Event: event, RawData: data})
+		places = append(places, i)
 	}
-	return submissions, rejected
+	return submissions, places, rejected
 }
 
 func reject(index int, id string, faults []InvalidParameter) Rejection {

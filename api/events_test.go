@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"engaged/api"
 	"engaged/engagement"
 	"engaged/intake"
+	"engaged/models"
 )
 
 const oneEvent = `{"id":"e-1","type":"offer.accepted","time":"2026-03-10T09:00:06Z","conversation_id":"c-1","agent_id":"7","data":{"offer_id":"o-1"}}`
@@ -149,6 +151,27 @@ func TestPostEventsDryRunWritesNothing(t *testing.T) {
 	require.Equal(t, 200, answer.Code)
 	require.JSONEq(t, `{"accepted":1,"duplicate":0,"late":0,"rejected":[],"dry_run":true}`, answer.Body.String())
 	require.Empty(t, log.events())
+}
+
+// refusingLog finds the second event of each request too far ahead of its own clock.
+type refusingLog struct{}
+
+func (refusingLog) Append(_ context.Context, submissions []models.Submission) ([]models.Receipt, error) {
+	receipts := make([]models.Receipt, len(submissions))
+	receipts[1].Refused = &engagement.FieldError{Code: "event:time_in_future", Field: "time", Reason: "lies ahead"}
+	return receipts, nil
+}
+
+func TestPostEventsTellsWhatTheLogRefused(t *testing.T) {
+	t.Parallel()
+	answer := post(newServer(t, refusingLog{}), "application/x-ndjson", strings.Join([]string{numbered(1), numbered(2), "{", numbered(3)}, "\n"))
+	require.Equal(t, 202, answer.Code)
+	var result api.Result
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &result))
+	require.Equal(t, 2, result.Accepted)
+	require.Equal(t, []int{1, 2}, []int{result.Rejected[0].Index, result.Rejected[1].Index})
+	require.Equal(t, "e-2", result.Rejected[0].ID)
+	require.Equal(t, "event:time_in_future", result.Rejected[0].Code)
 }
 
 func TestPostEventsAnswers503WhileNothingIsDurable(t *testing.T) {
