@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,4 +55,19 @@ func cutOf(r engagement.Result) engagement.Instant {
 		cut = max(cut, *leg.EndedAt)
 	}
 	return cut
+}
+
+const trimRecordLogSQL = `
+DELETE FROM record_log WHERE recorded_at < (
+    SELECT to_timestamp(min(substr(c.relname, length('entries_') + 1)), 'YYYYMMDD')
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'entries'::regclass)`
+
+// TrimRecordLog deletes what was noted before the log's oldest partition: those folds cannot be
+// repeated any more. It reads the whole table: call it when a partition was dropped.
+func (s *Store) TrimRecordLog(ctx context.Context) (int64, error) {
+	tag, err := s.pool.Exec(ctx, trimRecordLogSQL)
+	if err != nil {
+		return 0, fmt.Errorf("trim the record log: %w", err)
+	}
+	return tag.RowsAffected(), nil
 }

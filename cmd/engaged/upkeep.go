@@ -25,6 +25,9 @@ func (p *process) upkeep(ctx context.Context) {
 		}
 		if len(dropped) > 0 {
 			p.log.Info("dropped partitions past their retention", "partitions", dropped)
+			if _, err := p.store.TrimRecordLog(ctx); err != nil && ctx.Err() == nil {
+				p.log.Warn("retention of the record log", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():
