@@ -91,8 +91,11 @@ func (p *printer) intake(title string, i *scenario.IntakeResult) {
 // loads prints where the CPU went.
 func (p *printer) loads(r *Report) {
 	p.title("Load and CPU")
-	row := func(name string, c *scenario.Cost, applied openloop.Latency, ack openloop.Latency, open int) {
-		p.line("  %s\t%.0f events/s\t%d open\t%s", name, c.EventsPerSecond, open, cpu(*c))
+	row := func(name string, c, idle scenario.Cost, applied openloop.Latency, ack openloop.Latency, open int) {
+		p.line("  %s\t%.0f events/s\t%d open\t%s", name, c.EventsPerSecond, open, cpu(c))
+		if idle.Seconds > 0 {
+			p.line("  \tidle\t\t%s", cpu(idle))
+		}
 		p.line("  \tapplied\t\t%s", latency(applied))
 		p.line("  \tacknowledged\t\t%s", latency(ack))
 	}
@@ -101,7 +104,7 @@ func (p *printer) loads(r *Report) {
 		result *scenario.TempoResult
 	}{{"engaged, real tempo", r.Tempo}, {"engaged, real tempo, many open", r.Open}} {
 		if t.result != nil {
-			row(t.name, &t.result.Window, t.result.Applied, t.result.Sent.Acknowledgement, t.result.Open)
+			row(t.name, t.result.Window, t.result.Idle, t.result.Applied, t.result.Sent.Acknowledgement, t.result.Open)
 		}
 	}
 	for _, n := range []struct {
@@ -109,7 +112,7 @@ func (p *printer) loads(r *Report) {
 		result *scenario.NaiveResult
 	}{{"naive, real tempo", r.NaiveTempo}, {"naive, saturated", r.Spread}, {"naive, saturated by bursts", r.Burst}} {
 		if n.result != nil {
-			row(n.name, &n.result.Window, n.result.Applied, n.result.Acknowledgement, n.result.Open)
+			row(n.name, n.result.Window, n.result.Idle, n.result.Applied, n.result.Acknowledgement, n.result.Open)
 		}
 	}
 }

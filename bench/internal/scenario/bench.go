@@ -75,6 +75,22 @@ func (m mark) cost(now mark, events int64) Cost {
 	return c
 }
 
+// idle measures what the stack costs when nothing happens, once the start of the engine is over.
+func (b *Bench) idle(ctx context.Context, e *stack.Engine) (Cost, error) {
+	if err := sleep(ctx, time.Now().Add(2*time.Second)); err != nil {
+		return Cost{}, err
+	}
+	from, err := b.mark(ctx, e)
+	if err != nil {
+		return Cost{}, err
+	}
+	if err := sleep(ctx, time.Now().Add(5*time.Second)); err != nil {
+		return Cost{}, err
+	}
+	to, err := b.mark(ctx, e)
+	return from.cost(to, 0), err
+}
+
 func (b *Bench) driver(e *stack.Engine, progress func(int)) *openloop.Driver {
 	return &openloop.Driver{Address: e.Address, Path: "/v1/events", Key: stack.Key, Connections: b.Connections, Progress: progress}
 }

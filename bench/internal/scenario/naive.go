@@ -36,6 +36,8 @@ type Saturated struct {
 
 // NaiveResult is what came of it.
 type NaiveResult struct {
+	// Idle is what five seconds without any load and without open chats cost; only known at real tempo.
+	Idle Cost `json:"idle,omitzero"`
 	// Open is how many chats were open.
 	Open int `json:"open_chats"`
 	// Window is what the window cost; its events are the signals acknowledged in it.

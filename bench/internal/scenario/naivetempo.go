@@ -40,6 +40,9 @@ func (t Tempo) RunNaive(ctx context.Context, b *Bench) (NaiveResult, error) {
 	if err != nil {
 		return result, err
 	}
+	if result.Idle, err = b.idle(ctx, e); err != nil {
+		return result, err
+	}
 	result.EngineBefore = before.Resident[usage.Engine]
 	fill := time.Duration(open/t.FillRate*float64(time.Second)) + 10*time.Second
 	begin := time.Now().Add(fill)

@@ -33,6 +33,8 @@ type Tempo struct {
 
 // TempoResult is what came of it.
 type TempoResult struct {
+	// Idle is what five seconds without any load and without open chats cost.
+	Idle Cost `json:"idle"`
 	// Open is how many chats are open on average.
 	Open int `json:"open_chats"`
 	// Window is what the window cost; its events are those acknowledged in it.
@@ -60,6 +62,9 @@ func (t Tempo) Run(ctx context.Context, b *Bench) (TempoResult, error) {
 	defer e.Stop()
 	before, err := e.Usage()
 	if err != nil {
+		return result, err
+	}
+	if result.Idle, err = b.idle(ctx, e); err != nil {
 		return result, err
 	}
 	begin, err := t.play(ctx, b, e, &result)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +60,7 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	bar.Add(1)
-	if s.Postgres, err = devstack.StartPostgres(ctx, devstack.Config{Durable: true}); err != nil {
+	if s.Postgres, err = devstack.StartPostgres(ctx, s.postgresConfig()); err != nil {
 		return err
 	}
 	bar.Add(1)
@@ -73,6 +74,15 @@ func (s *Stack) start(ctx context.Context) error {
 	s.Temporal, err = devstack.StartTemporal(ctx, devstack.TemporalConfig{DatabaseURL: s.Postgres.URL("postgres")})
 	bar.Add(1)
 	return err
+}
+
+// postgresConfig keeps the data where the run's directory is to be kept.
+func (s *Stack) postgresConfig() devstack.Config {
+	c := devstack.Config{Durable: true}
+	if !s.remove {
+		c.Dir = filepath.Join(s.dir, "postgres")
+	}
+	return c
 }
 
 func (s *Stack) createDatabase(ctx context.Context) error {
