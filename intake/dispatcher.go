@@ -94,11 +94,15 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	running.Go(func() { d.listen(ctx) })
 	slots := make(chan struct{}, d.options.Parallel)
 	for ctx.Err() == nil {
-		if d.options.Yield() {
+		yield := d.options.Yield()
+		if yield {
 			pause(ctx, yieldPause)
 		}
 		slots <- struct{}{}
 		free := 1 + cap(slots) - len(slots)
+		if yield {
+			free = 1
+		}
 		claims, err := d.store.ClaimDispatch(ctx, free, d.options.Lease)
 		if err != nil && ctx.Err() == nil {
 			d.options.Logger.WarnContext(ctx, "dispatch cannot claim", "error", err)
@@ -120,8 +124,8 @@ func (d *Dispatcher) Run(ctx context.Context) {
 }
 
 const (
-	// yieldPause is how long dispatch holds back while intake is busy: long enough for some
-	// commits, short enough that dispatch still moves.
+	// yieldPause is how long dispatch holds back before each conversation while intake is busy: a
+	// delivery costs far more than a commit, yet dispatch must still move.
 	yieldPause = 50 * time.Millisecond
 	// deliveryTimeout bounds one call of the deliverer, well within a lease.
 	deliveryTimeout = 10 * time.Second

@@ -251,6 +251,34 @@ func TestDispatchSetsAsideAndRedrives(t *testing.T) {
 	require.ErrorIs(t, store.Redrive(t.Context(), dead[0].Subject, dead[0].Number), models.ErrNotFound)
 }
 
+// While intake is busy, conversations are told one after the other, but they are told.
+func TestDispatchYields(t *testing.T) {
+	t.Parallel()
+	store := &limitedStore{Store: openStore(t)}
+	for c := range 3 {
+		appendTo(t, store.Store, assignment(fmt.Sprint("c", c), 1))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	dispatcher := intake.NewDispatcher(store, &inbox{}, intake.DispatchOptions{Yield: func() bool { return true }})
+	var running sync.WaitGroup
+	running.Go(func() { dispatcher.Run(ctx) })
+	eventually(t, func() bool { return backlog(t, store.Store) == 0 })
+	cancel()
+	running.Wait()
+	require.Equal(t, 1, store.limit)
+}
+
+// limitedStore notes the most conversations that were claimed at once.
+type limitedStore struct {
+	*models.Store
+	limit int
+}
+
+func (s *limitedStore) ClaimDispatch(ctx context.Context, limit int, lease time.Duration) ([]models.Claim, error) {
+	s.limit = max(s.limit, limit)
+	return s.Store.ClaimDispatch(ctx, limit, lease)
+}
+
 func backlog(t *testing.T, store *models.Store) int64 {
 	t.Helper()
 	var n int64
