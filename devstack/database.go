@@ -86,7 +86,7 @@ func execute(ctx context.Context, databaseURL, statement string) error {
 	if err != nil {
 		return fmt.Errorf("connecting to postgres: %w", err)
 	}
-	defer connection.Close(ctx) //nolint:errcheck // nothing is in flight
+	defer connection.Close(ctx) // nothing is in flight
 	if _, err := connection.Exec(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", statement, err)
 	}

@@ -11,7 +11,7 @@ import (
 // does not run as root.
 func reachableDir(t *testing.T) string {
 	t.Helper()
-	directory, err := os.MkdirTemp("", "engaged-test-")
+	directory, err := os.MkdirTemp("", "engaged-test-") //nolint:usetesting // t.TempDir is closed to others
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(directory, 0o755))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(directory)) })

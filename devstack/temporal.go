@@ -70,13 +70,13 @@ func (s *Temporal) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("making the server's log: %w", err)
 	}
-	defer messages.Close()           //nolint:errcheck // the child holds a copy of its own
-	defer os.Remove(messages.Name()) //nolint:errcheck // it is in the temporary directory
+	defer messages.Close()           // the child holds a copy of its own
+	defer os.Remove(messages.Name()) // it is in the temporary directory
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("opening the server's output: %w", err)
 	}
-	defer reader.Close() //nolint:errcheck // all that matters has been read
+	defer reader.Close() // all that matters has been read
 	cmd := exec.Command(s.binary, arguments...)
 	cmd.Stdout, cmd.Stderr = writer, messages
 	process, err := proc.Start(cmd, proc.Options{})

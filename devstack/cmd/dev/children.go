@@ -28,7 +28,7 @@ func spawn(log string, output *os.File, environment []string, binary string, arg
 	if err != nil {
 		return nil, fmt.Errorf("opening a log: %w", err)
 	}
-	defer messages.Close() //nolint:errcheck // the child holds a copy of its own
+	defer messages.Close() // the child holds a copy of its own
 	cmd := exec.Command(binary, arguments...)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Stdout, cmd.Stderr = messages, messages
@@ -105,7 +105,7 @@ func withLog(err error, path string) error {
 	if openErr != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close() // it was only read
 	const most = 4 << 10
 	if info, statErr := file.Stat(); statErr == nil && info.Size() > most {
 		_, _ = file.Seek(-most, io.SeekEnd) // at worst the log is shown from its beginning

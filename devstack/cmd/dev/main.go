@@ -17,6 +17,7 @@ type options struct {
 	directory    string // where the state is kept
 	listen       string // where the API listens
 	followParent bool   // end when the process that started this one is gone
+	prepareOnly  bool   // install and build what tests need, and end
 }
 
 func main() {
@@ -28,13 +29,18 @@ func main() {
 	flag.StringVar(&o.directory, "dir", ".data", "where the state is kept")
 	flag.StringVar(&o.listen, "listen", listen, "address of the API, loopback only")
 	flag.BoolVar(&o.followParent, "follow-parent", false, "end when the parent process is gone")
+	flag.BoolVar(&o.prepareOnly, "prepare", false, "install and build what the tests need, and end")
 	flag.Parse()
 
 	ctx := untilSignalled(context.Background())
 	if o.followParent {
 		ctx = untilOrphaned(ctx)
 	}
-	if err := run(ctx, o); err != nil && !errors.Is(err, context.Canceled) {
+	work := run
+	if o.prepareOnly {
+		work = prepare
+	}
+	if err := work(ctx, o); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "make dev:", err)
 		os.Exit(1)
 	}

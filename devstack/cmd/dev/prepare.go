@@ -19,11 +19,16 @@ func havePostgres(ctx context.Context) error {
 		return nil
 	}
 	_, err := pgbin.Find(0)
-	if !errors.Is(err, pgbin.ErrMissing) {
-		return err
+	if errors.Is(err, pgbin.ErrMissing) {
+		return install(ctx)
 	}
+	return err
+}
+
+// install installs Postgres, or says what to install.
+func install(ctx context.Context) error {
 	if !pgbin.Installable() {
-		return err
+		return pgbin.ErrMissing
 	}
 	fmt.Println("No Postgres found; installing the distribution's (apt-get install postgresql) ...")
 	return pgbin.Install(ctx, os.Stdout)
@@ -35,36 +40,51 @@ type binaries struct {
 	cold              bool // at least one was built for the first time
 }
 
-// build builds both commands. Nobody should wait without knowing what for.
-func build(ctx context.Context) (binaries, error) {
+// prepare makes sure that the tests find a Postgres and the development servers.
+func prepare(ctx context.Context, _ options) error {
+	if _, err := pgbin.Find(0); errors.Is(err, pgbin.ErrMissing) {
+		if err := install(ctx); err != nil {
+			return err
+		}
+	}
+	_, _, err := buildOne(ctx, "./devstack/cmd/devstack", noteServers)
+	return err
+}
+
+// What a build is, for those who wait for it.
+const (
+	noteServers = "the development servers; a Temporal server is large, so this takes some minutes, once"
+	noteEngaged = "engaged; about a minute, once"
+)
+
+// build builds both commands.
+func build(ctx context.Context) (built binaries, err error) {
+	var coldServers, coldEngaged bool
+	if built.devstack, coldServers, err = buildOne(ctx, "./devstack/cmd/devstack", noteServers); err != nil {
+		return built, err
+	}
+	built.engaged, coldEngaged, err = buildOne(ctx, "./cmd/engaged", noteEngaged)
+	built.cold = coldServers || coldEngaged
+	return built, err
+}
+
+// buildOne builds a command and tells whether it was not there before. Nobody should wait without knowing what for.
+func buildOne(ctx context.Context, command, note string) (binary string, cold bool, err error) {
 	root, err := gobuild.Root()
 	if err != nil {
-		return binaries{}, err
+		return "", false, err
 	}
 	if _, err := exec.LookPath("go"); err != nil {
-		return binaries{}, errors.New("the Go toolchain is not on the PATH; install it from https://go.dev/dl")
+		return "", false, errors.New("the Go toolchain is not on the PATH; install it from https://go.dev/dl")
 	}
-	var built binaries
-	for _, command := range []struct {
-		name, path, note string
-		binary           *string
-	}{
-		{"devstack", "./devstack/cmd/devstack",
-			"the development servers; a Temporal server is large, so this takes some minutes, once", &built.devstack},
-		{"engaged", "./cmd/engaged", "engaged; about a minute, once", &built.engaged},
-	} {
-		if _, err := os.Stat(filepath.Join(root, ".cache", "bin", command.name)); err != nil {
-			built.cold = true
-			fmt.Printf("Building %s ...\n", command.note)
-		}
-		stop := tick(command.name)
-		*command.binary, err = gobuild.Build(ctx, command.path, os.Stderr)
-		stop()
-		if err != nil {
-			return built, err
-		}
+	name := filepath.Base(command)
+	if _, err := os.Stat(filepath.Join(root, ".cache", "bin", name)); err != nil {
+		cold = true
+		fmt.Printf("Building %s ...\n", note)
 	}
-	return built, nil
+	defer tick(name)()
+	binary, err = gobuild.Build(ctx, command, os.Stderr)
+	return binary, cold, err
 }
 
 // tick says every quarter of a minute that a build still goes on, until the returned function is called.

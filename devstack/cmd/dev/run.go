@@ -87,7 +87,7 @@ func startServers(ctx context.Context, binary, directory string) (*proc.Process,
 	if err != nil {
 		return nil, addresses, fmt.Errorf("opening the servers' output: %w", err)
 	}
-	defer reader.Close() //nolint:errcheck // all that matters has been read
+	defer reader.Close() // all that matters has been read
 	process, err := spawn(log, writer, nil, binary, "up", "--dir", directory)
 	_ = writer.Close() // the child holds a copy of its own
 	if err != nil {

@@ -41,7 +41,7 @@ func Build(ctx context.Context, command string, output io.Writer) (string, error
 	if err != nil {
 		return "", fmt.Errorf("opening the lock of the build: %w", err)
 	}
-	defer lock.Close() //nolint:errcheck // closing releases the lock
+	defer lock.Close() // closing releases the lock
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", fmt.Errorf("locking the build: %w", err)
 	}

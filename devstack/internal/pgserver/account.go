@@ -44,7 +44,7 @@ func (a account) run(cmd *exec.Cmd) {
 	cmd.Dir = "/"
 	if a.other {
 		cmd.SysProcAttr = &syscall.SysProcAttr{
-			Credential: &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}, //nolint:gosec // ids are not negative
+			Credential: &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)},
 		}
 	}
 }

@@ -38,7 +38,7 @@ func initCluster(server pgbin.Server, account account, directory, password strin
 		if err != nil {
 			return err
 		}
-		defer os.Remove(file) //nolint:errcheck // a left-over is private to the account
+		defer os.Remove(file) // a left-over is private to the account
 		arguments = append(arguments, "--auth=scram-sha-256", "--pwfile="+file)
 	}
 	cmd := exec.Command(filepath.Join(server.Directory, "initdb"), arguments...)
@@ -55,7 +55,7 @@ func passwordFile(account account, password string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("making a password file: %w", err)
 	}
-	defer file.Close() //nolint:errcheck // the write below is what can fail
+	defer file.Close() // the write below is what can fail
 	if _, err := file.WriteString(password + "\n"); err != nil {
 		return "", fmt.Errorf("writing a password file: %w", err)
 	}
@@ -98,7 +98,7 @@ func emptyCluster(server pgbin.Server, account account) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(scratch) //nolint:errcheck // a left-over in the temporary directory harms nothing
+	defer os.RemoveAll(scratch) // a left-over in the temporary directory harms nothing
 	made := filepath.Join(scratch, "data")
 	if err := initCluster(server, account, made, ""); err != nil {
 		return "", err

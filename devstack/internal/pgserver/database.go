@@ -13,7 +13,7 @@ func (p *Postgres) CreateDatabase(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("connecting to postgres: %w", err)
 	}
-	defer connection.Close(ctx) //nolint:errcheck // nothing is in flight
+	defer connection.Close(ctx) // nothing is in flight
 	var exists bool
 	const query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
 	if err := connection.QueryRow(ctx, query, name).Scan(&exists); err != nil {

@@ -2,6 +2,7 @@ package pgserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -126,7 +127,7 @@ func (p *Postgres) startOn(ctx context.Context, port int) error {
 	if err != nil {
 		return fmt.Errorf("opening the server's log: %w", err)
 	}
-	defer output.Close() //nolint:errcheck // the server holds a copy of its own
+	defer output.Close() // the server holds a copy of its own
 	cmd := exec.Command(filepath.Join(p.server.Directory, "postgres"), p.arguments(port)...)
 	cmd.Stdout, cmd.Stderr = output, output
 	p.account.run(cmd)
@@ -141,7 +142,7 @@ func (p *Postgres) startOn(ctx context.Context, port int) error {
 		case <-poll.C:
 		case <-process.Done():
 			text, _ := os.ReadFile(p.log)
-			return fmt.Errorf("postgres ended while starting (%v): %s", process.Err(), text)
+			return fmt.Errorf("postgres ended while starting: %w: %s", errors.Join(process.Err(), errEnded), text)
 		case <-ctx.Done():
 			process.Kill()
 			return fmt.Errorf("waiting for postgres: %w", ctx.Err())
@@ -173,6 +174,9 @@ func (p *Postgres) arguments(port int) []string {
 	}
 	return arguments
 }
+
+// errEnded says that a server that was to run is gone.
+var errEnded = errors.New("it is gone")
 
 // ready reads the status line that the server keeps in its pid file for pg_ctl.
 func (p *Postgres) ready(pid int) bool {

@@ -13,7 +13,7 @@ func Free() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("looking for a free port: %w", err)
 	}
-	defer listener.Close() //nolint:errcheck // nothing was sent
+	defer listener.Close() // nothing was sent
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 

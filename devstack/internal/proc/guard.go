@@ -37,7 +37,7 @@ func startGuard(script string, arguments ...string) (*guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the guard's pipe: %w", err)
 	}
-	defer reader.Close() //nolint:errcheck // the guard holds a copy of its own
+	defer reader.Close() // the guard holds a copy of its own
 	cmd := exec.Command("/bin/sh", append([]string{"-c", script, "guard"}, arguments...)...)
 	cmd.Dir = "/"
 	cmd.Stdin = reader

@@ -37,7 +37,7 @@ func migrate(settings *config.SQL, name string, logger serverlog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("connecting: %w", err)
 	}
-	defer database.Close() //nolint:errcheck // nothing is in flight
+	defer database.Close() // nothing is in flight
 	current, err := database.ReadSchemaVersion(settings.DatabaseName)
 	if err != nil {
 		// No version is a database without tables.

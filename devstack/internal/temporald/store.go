@@ -101,7 +101,7 @@ func createDatabase(ctx context.Context, server *pgx.ConnConfig, name string) er
 	if err != nil {
 		return fmt.Errorf("connecting to Postgres: %w", err)
 	}
-	defer connection.Close(ctx) //nolint:errcheck // nothing is in flight
+	defer connection.Close(ctx) // nothing is in flight
 	var exists bool
 	const query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
 	if err := connection.QueryRow(ctx, query, name).Scan(&exists); err != nil || exists {
