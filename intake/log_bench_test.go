@@ -30,7 +30,7 @@ func BenchmarkLogOpenLoop(b *testing.B) {
 	store, err := models.Open(b.Context(), url, models.Options{})
 	require.NoError(b, err)
 	defer store.Close()
-	require.NoError(b, store.CreateOrganization(b.Context(), "acme", ""))
+	require.NoError(b, store.CreateOrganization(b.Context(), organization, ""))
 	for b.Loop() {
 		log := intake.NewLog(store, intake.LogOptions{})
 		latencies := make([]time.Duration, rate*seconds)
@@ -41,7 +41,7 @@ func BenchmarkLogOpenLoop(b *testing.B) {
 		for i := range latencies {
 			due := begin.Add(time.Duration(i) * time.Second / rate)
 			if ahead := time.Until(due); ahead > 0 {
-				time.Sleep(ahead)
+				<-time.After(ahead)
 			}
 			wait.Go(func() {
 				_, err := log.Append(b.Context(), []models.Submission{sample(i%conversations, i)})
@@ -69,5 +69,5 @@ func sample(conversation, i int) models.Submission {
 	if e.Type != engagement.CustomerMessage {
 		e.AgentID = fmt.Sprintf("agent-%d", conversation%200)
 	}
-	return models.Submission{OrganizationID: "acme", Event: e}
+	return models.Submission{OrganizationID: organization, Event: e}
 }

@@ -40,7 +40,7 @@ func (s *Store) Append(ctx context.Context, submissions []Submission) ([]Receipt
 	var receipts []Receipt
 	err := s.retry(ctx, func() error {
 		a := &appending{submissions: submissions, hashes: hashes}
-		if err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return a.run(ctx, tx) }); err != nil {
+		if err := pgx.BeginFunc(ctx, s.appends, func(tx pgx.Tx) error { return a.run(ctx, tx) }); err != nil {
 			return err
 		}
 		receipts = a.receipts

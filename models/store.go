@@ -17,7 +17,8 @@ import (
 
 // Options says how a Store talks to Postgres; zero fields take the defaults.
 type Options struct {
-	// MaxConns bounds the pool; default 20, at least 4.
+	// MaxConns bounds the connections; default 20, at least 8. Four of them are kept for appends, so
+	// that an acknowledgement never waits behind workers and reports.
 	MaxConns int32
 	// StatementTimeout ends any statement that runs longer; default 30 s.
 	StatementTimeout time.Duration
@@ -27,11 +28,14 @@ type Options struct {
 	ApplicationName string
 }
 
+// appendConns is the number of connections that only appends use.
+const appendConns = 4
+
 func (o Options) withDefaults() Options {
 	if o.MaxConns == 0 {
 		o.MaxConns = 20
 	}
-	o.MaxConns = max(o.MaxConns, 4)
+	o.MaxConns = max(o.MaxConns, 2*appendConns)
 	if o.StatementTimeout == 0 {
 		o.StatementTimeout = 30 * time.Second
 	}
@@ -48,8 +52,10 @@ func (o Options) withDefaults() Options {
 // Store is the engine's Postgres. It is safe for concurrent use.
 type Store struct {
 	pool *pgxpool.Pool
-	sql  *sql.DB
-	gorm *gorm.DB
+	// appends is the pool of Append alone.
+	appends *pgxpool.Pool
+	sql     *sql.DB
+	gorm    *gorm.DB
 
 	// months remembers the monthly partitions known to exist, as table name and month.
 	months sync.Map
@@ -58,28 +64,20 @@ type Store struct {
 // Open connects to Postgres and answers once it does. One pool serves both pgx and GORM.
 func Open(ctx context.Context, databaseURL string, options Options) (*Store, error) {
 	o := options.withDefaults()
-	config, err := pgxpool.ParseConfig(databaseURL)
+	config, err := o.poolConfig(databaseURL)
 	if err != nil {
-		// The error of pgx may quote the URL, password included.
-		return nil, fmt.Errorf("the database URL is not valid: %w", hidePassword(err, databaseURL))
+		return nil, err
 	}
-	config.MaxConns = o.MaxConns
-	config.MaxConnIdleTime = 5 * time.Minute
-	parameters := config.ConnConfig.RuntimeParams
-	parameters["application_name"] = o.ApplicationName
-	parameters["statement_timeout"] = milliseconds(o.StatementTimeout)
-	parameters["lock_timeout"] = milliseconds(o.LockTimeout)
-	parameters["idle_in_transaction_session_timeout"] = milliseconds(2 * o.StatementTimeout)
-	parameters["timezone"] = "UTC"
-	// Statements are short: compiling them costs more than it saves.
-	parameters["jit"] = "off"
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	appending := config.Copy()
+	config.MaxConns, appending.MaxConns = o.MaxConns-appendConns, appendConns
+	pool, err := openPool(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("open postgres: %w", err)
+		return nil, err
 	}
-	if err := pool.Ping(ctx); err != nil {
+	appends, err := openPool(ctx, appending)
+	if err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("reach postgres: %w", err)
+		return nil, err
 	}
 	database := stdlib.OpenDBFromPool(pool)
 	rows, err := gorm.Open(postgres.New(postgres.Config{Conn: database}), &gorm.Config{
@@ -90,15 +88,47 @@ func Open(ctx context.Context, databaseURL string, options Options) (*Store, err
 	})
 	if err != nil {
 		pool.Close()
+		appends.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
 	}
-	return &Store{pool: pool, sql: database, gorm: rows}, nil
+	return &Store{pool: pool, appends: appends, sql: database, gorm: rows}, nil
+}
+
+func (o Options) poolConfig(databaseURL string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		// The error of pgx may quote the URL, password included.
+		return nil, fmt.Errorf("the database URL is not valid: %w", hidePassword(err, databaseURL))
+	}
+	config.MaxConnIdleTime = 5 * time.Minute
+	parameters := config.ConnConfig.RuntimeParams
+	parameters["application_name"] = o.ApplicationName
+	parameters["statement_timeout"] = milliseconds(o.StatementTimeout)
+	parameters["lock_timeout"] = milliseconds(o.LockTimeout)
+	parameters["idle_in_transaction_session_timeout"] = milliseconds(2 * o.StatementTimeout)
+	parameters["timezone"] = "UTC"
+	// Statements are short: compiling them costs more than it saves.
+	parameters["jit"] = "off"
+	return config, nil
+}
+
+func openPool(ctx context.Context, config *pgxpool.Config) (*pgxpool.Pool, error) {
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach postgres: %w", err)
+	}
+	return pool, nil
 }
 
 // Close gives the connections back. It waits for those in use.
 func (s *Store) Close() {
 	_ = s.sql.Close()
 	s.pool.Close()
+	s.appends.Close()
 }
 
 // DB returns GORM on the store's pool.
