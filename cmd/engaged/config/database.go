@@ -23,7 +23,7 @@ func (d Database) Validate() Problems {
 		c.that(false, "database-url", "DATABASE_URL",
 			"cannot be read as a connection string; write postgres://user:password@host:5432/database")
 	}
-	c.that(d.MaxConnections >= 4 && d.MaxConnections <= 1000, "database-max-connections", "ENGAGED_DATABASE_MAX_CONNECTIONS",
-		"%d lies outside 4 to 1000", d.MaxConnections)
+	c.that(d.MaxConnections >= 8 && d.MaxConnections <= 1000, "database-max-connections", "ENGAGED_DATABASE_MAX_CONNECTIONS",
+		"%d lies outside 8 to 1000", d.MaxConnections)
 	return c.problems
 }
