@@ -35,7 +35,7 @@ func FuzzDecodeEvent(f *testing.F) {
 // FuzzFold folds whatever a list of events says, and its state once more.
 func FuzzFold(f *testing.F) {
 	for _, name := range []string{"timeline-v1", "timeline-v3", "offer-broadcast", "closing-once", "tags", "messages-at-transfer"} {
-		raw, err := json.Marshal(readGolden(&testing.T{}, name).Entries)
+		raw, err := json.Marshal(readGolden(f, name).Entries)
 		require.NoError(f, err)
 		f.Add(raw, int64(1_741_600_000_000))
 	}

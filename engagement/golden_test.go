@@ -93,7 +93,7 @@ func goldenNames(t *testing.T) []string {
 
 func goldenPath(name string) string { return filepath.Join("testdata", "fold", name+".json") }
 
-func readGolden(t *testing.T, name string) golden {
+func readGolden(t testing.TB, name string) golden {
 	t.Helper()
 	raw, err := os.ReadFile(goldenPath(name))
 	require.NoError(t, err)
