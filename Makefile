@@ -40,7 +40,7 @@ build: ## build the shipped binary as bin/engaged
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/engaged ./cmd/engaged
 
 compose-check: ## hold docker-compose.yml and Dockerfile against the command line and its settings
-	go test ./devstack -run 'TestCompose|TestDockerfile'
+	go test ./devstack -run "TestCompose|TestDockerfile"
 
 # Packages tested at once: one package's tests keep two cores busy, and some of them watch the clock.
 PARALLEL ?= 1
