@@ -21,7 +21,7 @@ type greeting struct {
 const things = `
 Three things to try:
   1. Send an engagement, from first message to end:
-     curl -s http://%[1]s/v1/events -H 'Authorization: Bearer dev-key' -d '[
+     curl -s http://%[1]s/v1/events -H 'Authorization: Bearer dev-key' -H 'Content-Type: application/json' -d '[
        {"id":"1","type":"customer.message","time":"2026-03-02T10:00:00Z","conversation_id":"hello","channel":"messaging","requester_id":"rosa"},
        {"id":"2","type":"agent.assigned","time":"2026-03-02T10:00:15Z","conversation_id":"hello","agent_id":"ada"},
        {"id":"3","type":"agent.message","time":"2026-03-02T10:00:40Z","conversation_id":"hello","agent_id":"ada"},
