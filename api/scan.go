@@ -57,7 +57,12 @@ func (s *scan) value(b []byte, i int) (int, bool) {
 			i++
 			continue
 		default:
-			i = s.scalar(b, i)
+			end := s.scalar(b, i)
+			if end == i {
+				// A control character: no value has one.
+				return i, false
+			}
+			i = end
 		}
 		if depth == 0 {
 			return i, true
