@@ -64,15 +64,16 @@ func (r *run) catchUp(ctx workflow.Context, recorded models.Recorded) error {
 }
 
 // leavesWork tells whether the entries after a cut are for a next run: an entry that is dispatched
-// at once, or anything that is or becomes live. Messages alone wait in the log, and clock marks
-// alone decide nothing.
+// at once, or anything that is or becomes live or that a clock mark among them has decided, such as
+// a wrap-up left open. Messages alone wait in the log.
 func leavesWork(rest engagement.Result, after []engagement.Entry) bool {
 	for _, e := range after {
 		if e.Lifecycle() && e.Type != engagement.ClockReached {
 			return true
 		}
 	}
-	return rest.Open != nil || len(rest.Legs) > 0 || rest.Deadline != nil
+	rows := len(rest.Legs) + len(rest.Offers) + len(rest.Visits) + len(rest.Ratings) + len(rest.Closings) + len(rest.Amendments)
+	return rest.Open != nil || rows > 0 || rest.Deadline != nil
 }
 
 func messages(entries []engagement.Entry) []engagement.Entry {
