@@ -17,6 +17,23 @@ func wrapupForgotten() Vector {
 		}).offers(Offer{"A", "accepted", "10:00:00", 1}).closings(Closing{"end_user", "", "10:02:00"})
 }
 
+func wrapupAtEnd() Vector {
+	return on(monday, "E-wrapup-at-end", "voice").accepts("A", "10:00:00").closed("10:02:00", "end_user").by("A", "10:02:00", engagement.WrapupStarted).
+		until("11:00:00", "a wrap-up that begins with the end of contact and is forgotten", Leg{
+			Agent: "A", StartReason: routing, EndReason: "customer_closed_conversation", Duration: 120, Wrapup: Sec(600),
+		}).offers(Offer{"A", "accepted", "10:00:00", 1}).closings(Closing{"end_user", "", "10:02:00"})
+}
+
+func offerOutlives() Vector {
+	s := on(monday, "E-outlives", "voice")
+	at := s.at("10:10:00")
+	return s.accepts("A", "10:00:00").add("10:01:00", engagement.OfferCreated, func(e *engagement.Event) { e.AgentID, e.Data.ExpiresAt = "B", &at }).
+		by("A", "10:02:00", engagement.AgentEnded).
+		until("11:00:00", "an offer made during a leg outlives it and times out", Leg{
+			Agent: "A", StartReason: routing, EndReason: "agent_closed_conversation", Duration: 120,
+		}).offers(Offer{"A", "accepted", "10:00:00", 1}, Offer{"B", "timed_out", "10:10:00", 0})
+}
+
 func wrapupLater() Vector {
 	return on(monday, "E-wrapup-later", "voice").accepts("A", "10:00:00").transfer("10:02:00", engagement.Target{AgentID: "B"}).
 		by("A", "10:03:00", engagement.WrapupEnded).closed("10:04:00", "end_user").

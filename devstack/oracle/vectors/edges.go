@@ -8,7 +8,7 @@ func Edges() []Vector {
 		silence(), lastSecond(), silenceAnchored(), owesReply(), comesBack(), comesBackElsewhere(),
 		broadcast(), reassigned(), overOffer(), expires(), assignedOffer(),
 		abandoned(), flows(), fourteenDaysSharp(), sameInstant(), carriedWait(), finalReply(),
-		holdAtEnd(), wrapupForgotten(), wrapupLater(), rates(), retagged(), closesOnce(), closesOnSolved(),
+		holdAtEnd(), wrapupForgotten(), wrapupAtEnd(), offerOutlives(), wrapupLater(), rates(), retagged(), closesOnce(), closesOnSolved(),
 		switches(), botFirst(), foreign(), nobodyHome(),
 	}
 }
