@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 BIN   := .cache/bin
 # Packages whose tests rewrite their golden files with -update.
-GOLDEN = $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u)
+GOLDEN = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
 .PHONY: help dev demo test lint unit nested golden bench-engine build compose-check prepare

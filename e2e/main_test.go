@@ -19,7 +19,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
-	defer os.RemoveAll(directory) //nolint:errcheck // a left-over in the temporary directory harms nothing
+	defer os.RemoveAll(directory) // a left-over in the temporary directory harms nothing
 	binary = filepath.Join(directory, "engaged")
 	if output, err := exec.Command("go", "build", "-o", binary, "engaged/cmd/engaged").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "e2e: building engaged: %v\n%s", err, output)

@@ -144,7 +144,7 @@ func playDelayed(ctx context.Context, t *testing.T, o *organization, c oracle.Co
 		delay := time.Duration(rand.Int64N(int64(1400 * time.Millisecond)))
 		go func() {
 			until(ctx, e.Time.Time().Add(delay))
-			_, err := o.post(ctx, t, e)
+			_, err := o.post(ctx, t, e) //nolint:testifylint // what it asserts is what the test itself encoded
 			errs <- err
 		}()
 	}

@@ -46,7 +46,7 @@ func checkWire(t *testing.T, o *organization) {
 			Data []wireRow `json:"agent_engagement_data"`
 		}
 		require.NoError(t, json.Unmarshal(body, &page))
-		require.Equal(t, len(table[v.Name]), len(page.Data), "%s: %s", v.Name, body)
+		require.Len(t, page.Data, len(table[v.Name]), "%s: %s", v.Name, body)
 		for i, row := range table[v.Name] {
 			require.Equal(t, row, page.Data[i], "%s leg %d", v.Name, i+1)
 		}

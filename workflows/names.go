@@ -12,7 +12,7 @@ import (
 // DefaultTaskQueue is the task queue that workers poll unless they are told another.
 const DefaultTaskQueue = "engaged"
 
-// Workflow types. Histories and routing systems hold these names: they never change.
+// EngagementWorkflow is the type of the workflow. Histories and routing systems hold it: it never changes.
 const EngagementWorkflow = "Engagement"
 
 // Signals of the Engagement workflow.

@@ -94,12 +94,6 @@ func (tr *trace) signal(at time.Duration, name string, payload any) *trace {
 	return tr
 }
 
-// then does anything else at an instant.
-func (tr *trace) then(at time.Duration, name string, do func(*trace)) *trace {
-	tr.steps = append(tr.steps, step{at, name, do})
-	return tr
-}
-
 func (tr *trace) note(format string, args ...any) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()

@@ -16,7 +16,6 @@ type script struct {
 	channel               channel
 	direction             string
 	events                []engagement.Event
-	offers                int
 }
 
 // channel is what is typical of a channel.

@@ -52,7 +52,7 @@ func (c upCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		defer temporal.Stop() // the process ends, and with it all that may be left
+		defer func() { _ = temporal.Stop() }() // the process ends, and with it all that may be left
 		addresses.Temporal, addresses.UI = temporal.Address(), uiURL(settings.UIPort)
 	}
 	if err := settings.save(directory); err != nil {
