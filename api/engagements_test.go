@@ -296,7 +296,7 @@ func TestEventStatus(t *testing.T) {
 	status := decode[api.EventStatus](t, w.ask(key, "GET", "/v1/events/talk/e%2F1?source=router", ""))
 	require.EqualValues(t, "waiting", status.Outcome)
 	require.EqualValues(t, 1, status.Number)
-	require.EqualValues(t, 1, status.Duplicates)
+	require.Equal(t, 1, status.Duplicates)
 	require.JSONEq(t, `{"offer_id":"o","own":{"x":1}}`, string(status.Data))
 
 	w.simple(key, "late")
