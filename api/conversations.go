@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"engaged/engagement"
@@ -62,7 +61,8 @@ func (f folded) id(subject models.Subject, ordinal int) engagement.ID {
 	return engagement.EngagementID(subject.OrganizationID, subject.ConversationID, f.conversation.Generation, ordinal)
 }
 
-// fold reads everything that no record covers and folds it, as the workflow does.
+// fold reads everything that no record covers and folds it, as the workflow does. A conversation
+// that the log does not know has no generation.
 func (s *Server) fold(ctx context.Context, subject models.Subject) (folded, error) {
 	conversation, err := s.deps.Store.LoadConversation(ctx, subject)
 	if err != nil {
@@ -86,19 +86,12 @@ func (s *Server) fold(ctx context.Context, subject models.Subject) (folded, erro
 // getConversation is GET /v1/conversations/{conversation_id}.
 func (s *Server) getConversation(c *call) (any, error) {
 	subject := models.Subject{OrganizationID: c.principal.organization, ConversationID: c.Param("conversation_id")}
-	known, err := s.deps.Store.ConversationExists(c.ctx(), subject)
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	if !known {
-		return nil, notFound("conversation")
-	}
 	now, err := s.fold(c.ctx(), subject)
-	if errors.Is(err, models.ErrNotFound) {
-		return nil, notFound("conversation")
-	}
 	if err != nil {
 		return nil, unavailable(err)
+	}
+	if now.conversation.Generation == "" {
+		return nil, notFound("conversation")
 	}
 	// Records after the fold: a leg that is recorded in between is then found twice, never not at all.
 	recorded, err := s.deps.Store.ConversationEngagements(c.ctx(), subject)

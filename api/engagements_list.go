@@ -122,7 +122,7 @@ func channelIDs(name string) []string {
 		}
 	}
 	if ids == nil {
-		ids = []string{name}
+		ids = []string{engagement.ChannelOf(name).ID}
 	}
 	return ids
 }

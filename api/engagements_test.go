@@ -294,7 +294,7 @@ func TestEventStatus(t *testing.T) {
 	require.JSONEq(t, `{"accepted":0,"duplicate":1,"late":0,"rejected":[]}`, w.ask(key, "POST", "/v1/events", body).body)
 	require.Equal(t, 404, w.ask(key, "GET", "/v1/events/talk/e%2F1", "").status, "another source")
 	status := decode[api.EventStatus](t, w.ask(key, "GET", "/v1/events/talk/e%2F1?source=router", ""))
-	require.EqualValues(t, "waiting", status.Outcome)
+	require.Equal(t, engagement.Waiting, status.Outcome)
 	require.EqualValues(t, 1, status.Number)
 	require.Equal(t, 1, status.Duplicates)
 	require.JSONEq(t, `{"offer_id":"o","own":{"x":1}}`, string(status.Data))
