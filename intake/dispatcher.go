@@ -37,7 +37,7 @@ type DispatchStore interface {
 type DispatchOptions struct {
 	// Parallel is the number of deliveries at once; default 16.
 	Parallel int
-	// Lease is how long a claim holds; default 30 s. A dispatcher that dies loses its claims after
+	// Lease is how long a claim holds; default 10 s. A dispatcher that dies loses its claims after
 	// it, never before.
 	Lease time.Duration
 	// Poll is how often the log is looked at without being woken; default 1 s.
@@ -56,7 +56,7 @@ func (o DispatchOptions) withDefaults() DispatchOptions {
 		o.Parallel = 16
 	}
 	if o.Lease == 0 {
-		o.Lease = 30 * time.Second
+		o.Lease = 10 * time.Second
 	}
 	if o.Poll == 0 {
 		o.Poll = time.Second
@@ -128,7 +128,7 @@ const (
 	// delivery costs far more than a commit, yet dispatch must still move.
 	yieldPause = 50 * time.Millisecond
 	// deliveryTimeout bounds one call of the deliverer, well within a lease.
-	deliveryTimeout = 10 * time.Second
+	deliveryTimeout = 5 * time.Second
 	maxBackoff      = time.Minute
 )
 
