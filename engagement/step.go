@@ -18,6 +18,9 @@ func (r Result) Next() Step {
 	if r.Deadline != nil {
 		wait(r.Deadline.At)
 	}
+	if at, ok := r.lookAt(); ok {
+		wait(at)
+	}
 	if len(r.Legs) > 0 {
 		_, end := r.firstEnd()
 		wait(end)
@@ -26,6 +29,17 @@ func (r Result) Next() Step {
 		wait(r.IdleAt)
 	}
 	return next
+}
+
+// lookAt returns when a run has to look into the log although nothing is due: messages are not
+// dispatched by themselves, and under the anchor of the agent's first unanswered message one that
+// the run has not seen may have set the time running.
+func (r Result) lookAt() (Instant, bool) {
+	leg := r.State.Leg
+	if leg == nil || leg.Leg.InactivityPeriod == nil || leg.Leg.InactivityAnchor != AnchorFirstUnansweredAgentMessage || leg.UnansweredAgentAt != nil {
+		return 0, false
+	}
+	return r.Clock.Add(*leg.Leg.InactivityPeriod), true
 }
 
 // firstFinal reports whether the legs that ended first are final, and when they ended. Later legs
