@@ -21,6 +21,7 @@ offers that came to nothing. 80 % of the events are messages.
 Scenarios:
   chats   a few whole chats on both engines, undisturbed: history events and billable actions, itemised
   intake  --rate requests/s of one event for --duration, then the backlog is drained and nothing may be lost
+  bare    the same with nothing dispatched: what acknowledging alone costs (only when asked for)
   batch   the same events/s, 20 events a request
   naive   the naive peer at its own saturation, with 2,000 open chats and in bursts
   tempo   real tempo, 50 events/s of the mix, on the peer and on the engine: CPU, received to applied

@@ -9,6 +9,7 @@ import (
 // plan is every scenario with its sizes.
 type plan struct {
 	chats         scenario.Chats
+	bare          scenario.Intake
 	intake, batch scenario.Intake
 	spread, burst scenario.Saturated
 	tempo, open   scenario.Tempo
@@ -40,6 +41,8 @@ func (r *runCommand) plan() plan {
 	if r.Duration > 0 {
 		full.intake.Window = r.Duration
 	}
+	full.bare = full.intake
+	full.bare.Name, full.bare.Bare = "bare", true
 	if r.ChatLength > 0 {
 		full.chats.Length = r.ChatLength
 	}

@@ -20,7 +20,7 @@ import (
 
 // runCommand is the benchmark itself.
 type runCommand struct {
-	Scenario    []string      `default:"chats,intake,batch,naive,tempo,open" enum:"chats,intake,batch,naive,tempo,open" placeholder:"NAME,..." help:"Which scenarios to run, by default all of them."`
+	Scenario    []string      `default:"chats,intake,batch,naive,tempo,open" enum:"chats,bare,intake,batch,naive,tempo,open" placeholder:"NAME,..." help:"Which scenarios to run, by default all but bare."`
 	Quick       bool          `help:"A small version of everything in about 3 minutes, to see that it works: shorter, less load. Its figures are rough."`
 	Rate        float64       `default:"5000" placeholder:"N" help:"Requests a second of the intake, one event each. Default 5000."`
 	Duration    time.Duration `placeholder:"TIME" help:"Length of the intake's measured window. Default 60s, quick 10s."`
@@ -94,6 +94,10 @@ func (r *runCommand) scenarios(ctx context.Context, b *scenario.Bench, result *r
 		{"chats", func() (err error) {
 			result.ChatLength = p.chats.Length.Seconds()
 			result.Chats, err = p.chats.Run(ctx, b)
+			return err
+		}},
+		{"bare", func() (err error) {
+			result.Bare, err = pointer(p.bare.Run(ctx, b))
 			return err
 		}},
 		{"intake", func() (err error) {

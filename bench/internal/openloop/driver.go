@@ -117,6 +117,7 @@ func (r *run) acknowledged(request Request, answer []byte) {
 	r.tally.Events += int64(request.Events)
 	if request.Measured {
 		r.tally.Measured++
+		r.tally.Finished = max(r.tally.Finished, time.Since(r.start).Seconds())
 	}
 	r.tally.Accepted += result.Accepted
 	r.tally.Duplicate += result.Duplicate

@@ -56,6 +56,8 @@ type Tally struct {
 	Events   int64 `json:"events"`
 	// Measured counts the requests whose latency was recorded.
 	Measured int64 `json:"measured_requests"`
+	// Finished is when the last of them was acknowledged, in seconds from the start.
+	Finished float64 `json:"finished_seconds"`
 	// Accepted, Duplicate, Late and Rejected are what the answers said of the events.
 	Accepted  int64 `json:"accepted"`
 	Duplicate int64 `json:"duplicate"`

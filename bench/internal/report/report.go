@@ -26,6 +26,8 @@ type Report struct {
 	// Asked is the rate of requests that Intake was asked for.
 	Asked float64 `json:"asked_requests_per_second,omitempty"`
 	// Intake is one event a request, Batch several.
+	// Bare is one event a request with nothing dispatched.
+	Bare   *scenario.IntakeResult `json:"bare,omitempty"`
 	Intake *scenario.IntakeResult `json:"intake,omitempty"`
 	Batch  *scenario.IntakeResult `json:"batch,omitempty"`
 	// Spread and Burst are the naive peer at saturation, with many and with few open chats; NaiveTempo is the

@@ -20,6 +20,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	p.line("%s", r.Command)
 	p.line("%d x %s, %.0f GiB, Linux %s, %s, Postgres %s, Temporal server %s; load before %s; took %.0f s",
 		m.CPUs, m.Model, m.Memory, m.Kernel, m.Go, m.Postgres, m.Temporal, m.Load, r.Took)
+	if r.Bare != nil {
+		p.intake("Intake, one event a request, nothing dispatched", r.Bare)
+	}
 	if r.Intake != nil {
 		p.intake("Intake, one event a request", r.Intake)
 	}
@@ -72,6 +75,10 @@ func (p *printer) intake(title string, i *scenario.IntakeResult) {
 		i.RequestsPerSecond, i.Window.EventsPerSecond, i.Window.Seconds, i.Sent.Refused, i.Sent.Late)
 	p.line("  acknowledgement\t%s", latency(i.Sent.Acknowledgement))
 	p.line("  CPU\t%s", cpu(i.Window))
+	p.faults(i)
+	if i.Whole.Events == 0 {
+		return
+	}
 	p.line("  backlog\t%d of %d entries, drained in %.0f s: %.0f events/s, %.1f engagements/s, %.0f events per CPU-second",
 		i.Backlog, i.Sent.Events, i.Drain.Seconds, i.Drain.EventsPerSecond, float64(i.DrainEngagements)/i.Drain.Seconds, i.Drain.EventsPerCPUSecond)
 	p.line("  CPU of the drain\t%s", cpu(i.Drain))
@@ -83,6 +90,9 @@ func (p *printer) intake(title string, i *scenario.IntakeResult) {
 		}
 		p.line("  check\t%s: %d of %d %s", check.Name, check.Got, check.Want, verdict)
 	}
+}
+
+func (p *printer) faults(i *scenario.IntakeResult) {
 	if i.Sent.FirstFault != "" {
 		p.line("  first fault\t%s", i.Sent.FirstFault)
 	}

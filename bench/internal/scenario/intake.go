@@ -24,6 +24,8 @@ type Intake struct {
 	// Chat is how long a chat takes, shortened from 25 minutes; before the window the load rises for that long
 	// and after it falls, since every chat is played to its end.
 	Chat time.Duration
+	// Bare leaves out dispatch, so that nothing is drained: what acknowledging alone costs.
+	Bare bool
 	// Patience is how long the backlog may take to drain.
 	Patience time.Duration
 }
@@ -32,7 +34,8 @@ type Intake struct {
 type IntakeResult struct {
 	// Sent is what was acknowledged, ramps included; its latencies are those of the window.
 	Sent openloop.Tally `json:"sent"`
-	// RequestsPerSecond is the rate acknowledged in the window.
+	// RequestsPerSecond is how many of the window's requests were acknowledged a second. Where the last of them
+	// was acknowledged more than a second after the window, the time that it took counts.
 	RequestsPerSecond float64 `json:"requests_per_second"`
 	// Window is what the window cost.
 	Window Cost `json:"window"`
@@ -53,7 +56,11 @@ type IntakeResult struct {
 // Run sends the load, waits until the backlog is drained and checks that nothing was lost.
 func (i Intake) Run(ctx context.Context, b *Bench) (IntakeResult, error) {
 	var result IntakeResult
-	e, err := b.Stack.StartEngine(ctx, i.Name)
+	var further []string
+	if i.Bare {
+		further = []string{"--dispatchers", "0"}
+	}
+	e, err := b.Stack.StartEngine(ctx, i.Name, further...)
 	if err != nil {
 		return result, err
 	}
@@ -64,6 +71,9 @@ func (i Intake) Run(ctx context.Context, b *Bench) (IntakeResult, error) {
 	}
 	if err := i.load(ctx, b, e, &result); err != nil {
 		return result, err
+	}
+	if i.Bare {
+		return result, nil
 	}
 	if err := i.drain(ctx, b, e, &result); err != nil {
 		return result, err
@@ -115,7 +125,7 @@ func (i Intake) load(ctx context.Context, b *Bench, e *stack.Engine, result *Int
 	}
 	events := result.Sent.Measured * int64(i.Batch)
 	result.Window = w.begin.cost(w.end, events)
-	result.RequestsPerSecond = float64(result.Sent.Measured) / i.Window.Seconds()
+	result.RequestsPerSecond = float64(result.Sent.Measured) / max(i.Window.Seconds(), result.Sent.Finished-1)
 	return ctx.Err()
 }
 

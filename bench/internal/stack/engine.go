@@ -54,16 +54,19 @@ func (s *Stack) Migrate(ctx context.Context) error {
 }
 
 // StartEngine starts `engaged serve` for an organization, on a task queue of the same name, and waits until it
-// is ready. Every measurement has a fresh process.
-func (s *Stack) StartEngine(ctx context.Context, organization string) (*Engine, error) {
+// is ready. Every measurement has a fresh process. Further arguments are handed to it.
+func (s *Stack) StartEngine(ctx context.Context, organization string, further ...string) (*Engine, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{Address: address, TaskQueue: organization, stack: s}
-	cmd := exec.Command(s.engine, "serve", "--listen", address, "--database-url", s.DatabaseURL(),
+	arguments := []string{
+		"serve", "--listen", address, "--database-url", s.DatabaseURL(),
 		"--temporal-address", s.Temporal.Address(), "--temporal-task-queue", organization,
-		"--dev-key", Key, "--dev-organization", organization, "--requests-per-second", "0", "--log-level", "warn")
+		"--dev-key", Key, "--dev-organization", organization, "--requests-per-second", "0", "--log-level", "warn",
+	}
+	cmd := exec.Command(s.engine, append(arguments, further...)...)
 	if e.child, err = startChild(cmd, filepath.Join(s.dir, organization+".log")); err != nil {
 		return nil, err
 	}
