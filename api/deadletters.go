@@ -12,12 +12,13 @@ import (
 	"engaged/models"
 )
 
-// DeadLetter is an entry of the log that could not be delivered or applied.
+// DeadLetter is an entry of the log that could not be delivered or applied, or a refused signal.
 type DeadLetter struct {
 	// ConversationID and Number say where it stands in the log.
 	ConversationID string `json:"conversation_id"`
 	Number         int64  `json:"number"`
-	// Kind is delivery (no workflow could be told) or fold (the core failed at it); Reason says more.
+	// Kind is delivery (no workflow could be told), fold (the core failed at it) or signal (what was
+	// signalled to a workflow breaks a rule of the envelope); Reason says more.
 	Kind   string `json:"kind"`
 	Reason string `json:"reason"`
 	// EventID and Type are the entry's; null where the log has them no more.

@@ -35,6 +35,11 @@ const (
 // outside: it takes effect only if the offer is known and open and nobody else holds the leg.
 const OfferAcceptRequested EventType = "offer.accept_requested"
 
+// SignalRefused is the entry that keeps what a routing system signalled to a workflow and what breaks
+// a rule of the envelope: a signal cannot be answered. It is not accepted from outside and changes
+// nothing, not even the conversation's clock; its Data.Reason says what is wrong.
+const SignalRefused EventType = "signal.refused"
+
 // Event is what a routing system says happened, in the engine's own envelope.
 type Event struct {
 	// ID identifies the event within its conversation and source; 1 to 128 bytes.
@@ -152,5 +157,8 @@ type Entry struct {
 const EngineSource = "engaged"
 
 // Lifecycle reports whether the entry is dispatched to the workflow at once. Messages are not:
-// they ride along with the next lifecycle entry or are read at the next deadline.
-func (e Entry) Lifecycle() bool { return e.Type != CustomerMessage && e.Type != AgentMessage }
+// they ride along with the next lifecycle entry or are read at the next deadline. Nor are refused
+// signals, which change nothing.
+func (e Entry) Lifecycle() bool {
+	return e.Type != CustomerMessage && e.Type != AgentMessage && e.Type != SignalRefused
+}

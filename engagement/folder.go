@@ -79,6 +79,10 @@ func foldEntries(versions []Settings, carry State, entries []Entry, reached Inst
 // run applies all entries in order, and the deadlines between them, until one panics.
 func (f *folder) run(sorted []*Entry, dead map[int]string, reached Instant) *fault {
 	for i, e := range sorted {
+		if e.Type == SignalRefused {
+			f.outcomes[e.Number] = Outcome{Kind: Dead, Reason: e.Data.Reason}
+			continue
+		}
 		f.see(e)
 		if reason, ok := dead[i]; ok {
 			f.outcomes[e.Number] = Outcome{Kind: Dead, Reason: reason}

@@ -85,8 +85,7 @@ func (a *appending) first(c *lockedConversation, s Submission, hash []byte) Rece
 			Code: "event:time_in_future", Field: "time",
 			Reason: fmt.Sprintf("lies %d s after the receipt at %s; send when it happened", ahead.Seconds(), a.now),
 		}}
-	} else if ahead > 0 || event.Type == engagement.OfferAcceptRequested {
-		// A command counts from when it was received.
+	} else if ahead > 0 || timedByReceipt(event) {
 		event.Time = a.now
 	}
 	c.last++
@@ -104,9 +103,18 @@ func (a *appending) first(c *lockedConversation, s Submission, hash []byte) Rece
 	return Receipt{Number: entry.Number, ReceivedAt: entry.ReceivedAt, Late: c.late(event.Time)}
 }
 
+// timedByReceipt tells that the event's time is its receipt: a command counts from then, and a refused
+// signal may have none.
+func timedByReceipt(e engagement.Event) bool {
+	return e.Type == engagement.OfferAcceptRequested || e.Type == engagement.SignalRefused
+}
+
 // take notes what a new entry means for its conversation's row.
 func (c *lockedConversation) take(e engagement.Entry) {
 	c.appended = true
+	if e.Type == engagement.SignalRefused {
+		return
+	}
 	if e.Lifecycle() {
 		c.wanted = e.Number
 		return
@@ -139,8 +147,8 @@ func later(known *time.Time, t time.Time) *time.Time {
 // contentHash identifies what an event says: the order of keys in data and blanks do not matter.
 func contentHash(s Submission) ([]byte, error) {
 	event := s.Event
-	if event.Type == engagement.OfferAcceptRequested {
-		// The time of the command is its receipt, so that a repeat never has the same.
+	if timedByReceipt(event) {
+		// So that a repeat never has the same.
 		event.Time = 0
 	}
 	content, err := json.Marshal(event)

@@ -56,6 +56,7 @@ func (a *appending) write(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 		a.queueConversations(batch)
+		a.queueRefused(batch)
 	}
 	a.queueRepeats(batch)
 	if batch.Len() == 0 {
@@ -109,6 +110,29 @@ func (a *appending) queueConversations(batch *pgx.Batch) {
 	if len(wanted) > 0 {
 		batch.Queue(wantDispatchSQL, wantedKeys, wanted, a.now.Time())
 		batch.Queue(notifySQL, NotifyChannel)
+	}
+}
+
+// A refused signal is dead from the start.
+const refusedSignalsSQL = `
+WITH w AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS w (key, number, reason)),
+listed AS (
+    INSERT INTO dead_letters (conversation_key, number, kind, reason) SELECT key, number, $4, reason FROM w
+    ON CONFLICT (conversation_key, number) DO NOTHING)
+UPDATE entries e SET outcome = $5, outcome_reason = w.reason
+FROM w WHERE e.conversation_key = w.key AND e.number = w.number AND e.received_at = $6`
+
+func (a *appending) queueRefused(batch *pgx.Batch) {
+	var keys, numbers []int64
+	var reasons []string
+	for _, row := range a.rows {
+		if row.entry.Type == engagement.SignalRefused {
+			keys, numbers = append(keys, row.conversation.key), append(numbers, row.entry.Number)
+			reasons = append(reasons, row.entry.Data.Reason)
+		}
+	}
+	if len(keys) > 0 {
+		batch.Queue(refusedSignalsSQL, keys, numbers, reasons, DeadSignal, string(engagement.Dead), a.now.Time())
 	}
 }
 

@@ -16,14 +16,16 @@ const (
 	DeadDelivery = "delivery"
 	// DeadFold: the core failed at the entry; the others were applied without it.
 	DeadFold = "fold"
+	// DeadSignal: a routing system signalled to a workflow what breaks a rule of the envelope.
+	DeadSignal = "signal"
 )
 
-// DeadLetter is an entry that could not be delivered or applied.
+// DeadLetter is an entry that could not be delivered or applied, or that keeps a refused signal.
 type DeadLetter struct {
 	Subject
 	// Number is the entry's; of a failed delivery the first undelivered entry's.
 	Number int64
-	// Kind is DeadDelivery or DeadFold, Reason what failed.
+	// Kind is DeadDelivery, DeadFold or DeadSignal, Reason what failed.
 	Kind, Reason string
 	// EventID and Type are the entry's.
 	EventID string
@@ -98,7 +100,8 @@ SET wanted_number = excluded.wanted_number, due_at = excluded.due_at, attempts =
 
 // Redrive tries a dead letter again, once the cause is mended: what was not delivered is dispatched
 // anew; an entry at which the core failed is appended once more, as an entry of its own under the id
-// "redrive:<number>". ErrNotFound if it is not dead.
+// "redrive:<number>". Only its sender can mend a refused signal: it is taken off the list and stays in
+// the log. ErrNotFound if it is not dead.
 func (s *Store) Redrive(ctx context.Context, subject Subject, number int64) error {
 	h, err := readHead(ctx, s.pool, readHeadSQL, subject)
 	if err != nil {

@@ -195,7 +195,9 @@ func (h head) keepInCarry(ctx context.Context, tx pgx.Tx, result engagement.Resu
 	outcomes := map[int64]engagement.Outcome{}
 	for _, e := range old {
 		seen = max(seen, e.Number)
-		outcomes[e.Number] = engagement.Outcome{Kind: engagement.NoLeg}
+		if e.Type != engagement.SignalRefused {
+			outcomes[e.Number] = engagement.Outcome{Kind: engagement.NoLeg}
+		}
 	}
 	// What lies after the last one folded is told by its number alone.
 	rest = slices.DeleteFunc(rest, func(number int64) bool { return number > seen })

@@ -86,7 +86,7 @@ type DispatchClaimRow struct {
 type DeadLetterRow struct {
 	ConversationKey int64 `gorm:"primaryKey"`
 	Number          int64 `gorm:"primaryKey"`
-	// Kind is DeadDelivery or DeadFold.
+	// Kind is DeadDelivery, DeadFold or DeadSignal.
 	Kind      string
 	Reason    string
 	CreatedAt time.Time

@@ -74,6 +74,14 @@ func TestTraces(t *testing.T) {
 				signal(5*time.Second, "accept", engagement.Event{AgentID: "a1"}).
 				signal(time.Minute, workflows.SignalEvents, workflows.EventsSignal{Events: []engagement.Event{of(engagement.AgentMessage, "a1"), {Type: engagement.AgentEnded, AgentID: "a1"}}})
 		},
+		"signals_refused": func(tr *trace) {
+			tr.signal(0, "assign", map[string]any{"agent_id": "a1", "channel": "messaging", "data": map[string]any{"reason": "manual", "skill": "billing"}}).
+				signal(10*time.Second, "reply", map[string]any{"agent_id": "a1", "time": "yesterday"}).
+				signal(20*time.Second, "reply", map[string]any{"type": "agent.ended", "agent_id": "a1"}).
+				signal(30*time.Second, "status", map[string]any{"data": map[string]any{"status": "done"}}).
+				signal(40*time.Second, workflows.SignalEvents, "nonsense").
+				signal(time.Minute, "end", map[string]any{"agent_id": "a1"})
+		},
 		"voice_wrapup_after_record": func(tr *trace) {
 			voice := func(kind engagement.EventType) engagement.Event {
 				return engagement.Event{Type: kind, AgentID: "a1", Channel: "voice"}

@@ -2,8 +2,9 @@ package workflows
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"engaged/activities"
@@ -22,8 +23,8 @@ type inbox struct {
 
 	// batches and direct are what drain found.
 	batches []models.Batch
-	direct  []engagement.Event
-	// named counts the direct events that came without an id.
+	direct  []activities.DirectSignal
+	// named counts the direct signals.
 	named int
 }
 
@@ -50,24 +51,22 @@ func (in *inbox) drain() int64 {
 		highest = max(highest, batch.To)
 		batch = models.Batch{}
 	}
-	var events EventsSignal
-	for in.events.ReceiveAsync(&events) {
-		in.direct = append(in.direct, events.Events...)
-		events = EventsSignal{}
-	}
+	in.drainDirect(SignalEvents, nil, in.events)
 	for i, channel := range in.aliases {
-		var event engagement.Event
-		for channel.ReceiveAsync(&event) {
-			if event.Type == "" {
-				event.Type = aliases[i].types[0]
-			}
-			if slices.Contains(aliases[i].types, event.Type) {
-				in.direct = append(in.direct, event)
-			}
-			event = engagement.Event{}
-		}
+		in.drainDirect(aliases[i].name, aliases[i].types, channel)
 	}
 	return highest
+}
+
+// drainDirect takes a routing system's own signals as they came: what cannot be read is not lost.
+func (in *inbox) drainDirect(name string, types []engagement.EventType, channel workflow.ReceiveChannel) {
+	var signal converter.RawValue
+	for channel.ReceiveAsync(&signal) {
+		in.direct = append(in.direct, activities.DirectSignal{
+			Signal: name, Types: types, Payload: strings.ToValidUTF8(string(signal.Payload().GetData()), "\uFFFD"),
+		})
+		signal = converter.RawValue{}
+	}
 }
 
 // takeIn brings the run up to all that was signalled: direct events go through the log first, a
@@ -147,7 +146,7 @@ func knownSettings(versions []engagement.Settings) int {
 	return versions[len(versions)-1].Version
 }
 
-// appendDirect puts directly signalled events into the log and takes in what the log then holds.
+// appendDirect puts what was signalled directly into the log and takes in what the log then holds.
 func (r *run) appendDirect(ctx workflow.Context) (bool, error) {
 	direct := r.inbox.direct
 	if len(direct) == 0 {
@@ -155,9 +154,11 @@ func (r *run) appendDirect(ctx workflow.Context) (bool, error) {
 	}
 	r.inbox.direct = nil
 	for i := range direct {
-		r.complete(ctx, &direct[i])
+		r.inbox.named++
+		direct[i].ID = fmt.Sprintf("signal:%s:%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, r.inbox.named)
+		direct[i].At = engagement.At(workflow.Now(ctx))
 	}
-	batch, err := activities.AppendEvents(ctx, activities.AppendEventsInput{Subject: r.input.Subject, Events: direct, After: r.seen})
+	batch, err := activities.AppendEvents(ctx, activities.AppendEventsInput{Subject: r.input.Subject, Signals: direct, After: r.seen})
 	if err != nil {
 		return false, err
 	}
@@ -166,16 +167,4 @@ func (r *run) appendDirect(ctx workflow.Context) (bool, error) {
 		return true, r.fetch(ctx)
 	}
 	return true, nil
-}
-
-// complete fills in what a directly signalled event may leave out.
-func (r *run) complete(ctx workflow.Context, e *engagement.Event) {
-	e.ConversationID = r.input.ConversationID
-	if e.Time == 0 {
-		e.Time = engagement.At(workflow.Now(ctx))
-	}
-	if e.ID == "" {
-		r.inbox.named++
-		e.ID = fmt.Sprintf("signal:%s:%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, r.inbox.named)
-	}
 }
