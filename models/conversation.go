@@ -50,6 +50,8 @@ type Conversation struct {
 	Seen int64 `json:"seen"`
 	// More tells that there are entries after Seen which did not fit.
 	More bool `json:"more,omitempty"`
+	// HashedIDs tells that the organization's workflow ids hold hashes of conversation ids.
+	HashedIDs bool `json:"hashed_ids,omitempty"`
 	// Settings are all versions of the organization's settings, oldest first.
 	Settings []engagement.Settings `json:"settings,omitempty"`
 }

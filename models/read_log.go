@@ -175,15 +175,19 @@ func (s *Store) FetchEntries(ctx context.Context, subject Subject, after int64) 
 // after the last applied number at most 500 or 256 KB are returned. A conversation that the log does
 // not know is empty, without a generation.
 func (s *Store) LoadConversation(ctx context.Context, subject Subject) (Conversation, error) {
+	hashed, err := s.HashesConversationIDs(ctx, subject.OrganizationID)
+	if err != nil {
+		return Conversation{}, fmt.Errorf("load conversation: %w", err)
+	}
 	h, err := readHead(ctx, s.pool, readHeadSQL, subject)
 	if errors.Is(err, ErrNotFound) {
 		settings, err := s.SettingsAfter(ctx, subject.OrganizationID, 0)
-		return Conversation{Settings: settings}, err
+		return Conversation{Settings: settings, HashedIDs: hashed}, err
 	}
 	if err != nil {
 		return Conversation{}, fmt.Errorf("load conversation: %w", err)
 	}
-	c := Conversation{Generation: h.generation, RecordCount: h.recordCount, Seen: h.applied}
+	c := Conversation{Generation: h.generation, RecordCount: h.recordCount, Seen: h.applied, HashedIDs: hashed}
 	if c.Carry, err = h.state(); err != nil {
 		return c, fmt.Errorf("load conversation: %w", err)
 	}

@@ -7,6 +7,8 @@ type OrganizationRow struct {
 	// ID is the caller's choice, Name what people read.
 	ID   string `gorm:"primaryKey"`
 	Name string
+	// HashesConversationIDs tells that workflow ids hold the SHA-256 of conversation ids; never changed.
+	HashesConversationIDs bool `gorm:"column:hashes_conversation_ids"`
 	// CreatedAt is when the row was written.
 	CreatedAt time.Time
 }

@@ -59,6 +59,8 @@ type Store struct {
 
 	// months remembers the monthly partitions known to exist, as table name and month.
 	months sync.Map
+	// hashing remembers which organizations hash conversation ids, which never changes.
+	hashing sync.Map
 }
 
 // Open connects to Postgres and answers once it does. One pool serves both pgx and GORM.

@@ -16,18 +16,30 @@ import (
 
 // Client reaches the workflows of engagements; callers never see ids, names or payloads.
 type Client struct {
-	temporal  client.Client
-	taskQueue string
+	temporal      client.Client
+	taskQueue     string
+	organizations Organizations
+}
+
+// Organizations tells which organizations hash conversation ids in workflow ids; *models.Store does.
+type Organizations interface {
+	HashesConversationIDs(ctx context.Context, organization string) (bool, error)
 }
 
 // NewClient returns a client that starts workflows on the task queue.
-func NewClient(temporal client.Client, taskQueue string) *Client {
-	return &Client{temporal: temporal, taskQueue: taskQueue}
+func NewClient(temporal client.Client, taskQueue string, organizations Organizations) *Client {
+	return &Client{temporal: temporal, taskQueue: taskQueue, organizations: organizations}
 }
 
-func (c *Client) startOptions(s models.Subject) client.StartWorkflowOptions {
+// workflowID is the id of the conversation's workflow.
+func (c *Client) workflowID(ctx context.Context, s models.Subject) (string, error) {
+	hashed, err := c.organizations.HashesConversationIDs(ctx, s.OrganizationID)
+	return WorkflowID(s, hashed), err
+}
+
+func (c *Client) startOptions(id string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID:                       WorkflowID(s),
+		ID:                       id,
 		TaskQueue:                c.taskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
@@ -36,7 +48,11 @@ func (c *Client) startOptions(s models.Subject) client.StartWorkflowOptions {
 
 // Deliver hands a piece of the log to the conversation's workflow, starting a run if there is none.
 func (c *Client) Deliver(ctx context.Context, s models.Subject, batch models.Batch) error {
-	_, err := c.temporal.SignalWithStartWorkflow(ctx, WorkflowID(s), SignalEntries, batch, c.startOptions(s), EngagementWorkflow, EngagementInput{Subject: s})
+	id, err := c.workflowID(ctx, s)
+	if err != nil {
+		return fmt.Errorf("deliver entries %d to %d: %w", batch.From, batch.To, err)
+	}
+	_, err = c.temporal.SignalWithStartWorkflow(ctx, id, SignalEntries, batch, c.startOptions(id), EngagementWorkflow, EngagementInput{Subject: s})
 	var refused *serviceerror.InvalidArgument
 	switch {
 	case errors.As(err, &refused):
@@ -59,17 +75,21 @@ func (permanentError) Permanent() bool { return true }
 // AwaitAccept waits until the workflow has folded the offer.accept_requested entry and returns its
 // outcome. A run that ends meanwhile is asked again, until ctx is over.
 func (c *Client) AwaitAccept(ctx context.Context, s models.Subject, number int64) (engagement.Outcome, error) {
+	id, err := c.workflowID(ctx, s)
+	if err != nil {
+		return engagement.Outcome{}, fmt.Errorf("await accept of entry %d: %w", number, err)
+	}
 	for {
-		outcome, err := c.askAccept(ctx, s, number)
+		outcome, err := c.askAccept(ctx, id, s, number)
 		if err == nil || !ended(err) || ctx.Err() != nil {
 			return outcome, err
 		}
 	}
 }
 
-func (c *Client) askAccept(ctx context.Context, s models.Subject, number int64) (engagement.Outcome, error) {
+func (c *Client) askAccept(ctx context.Context, id string, s models.Subject, number int64) (engagement.Outcome, error) {
 	var outcome engagement.Outcome
-	start := c.temporal.NewWithStartWorkflowOperation(c.startOptions(s), EngagementWorkflow, EngagementInput{Subject: s})
+	start := c.temporal.NewWithStartWorkflowOperation(c.startOptions(id), EngagementWorkflow, EngagementInput{Subject: s})
 	handle, err := c.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions: client.UpdateWorkflowOptions{

@@ -15,14 +15,16 @@ import (
 // until the next deadline and ends when what it holds is recorded. If more than its leg is left, it
 // continues as new; the next run reads what it needs from the log, so nothing is carried here.
 func Engagement(ctx workflow.Context, in EngagementInput) error {
-	if id := workflow.GetInfo(ctx).WorkflowExecution.ID; id != WorkflowID(in.Subject) {
-		return temporal.NewNonRetryableApplicationError(
-			fmt.Sprintf("workflow id %q does not belong to the conversation in its input; start it as %q", id, WorkflowID(in.Subject)),
-			"engagement:workflow_id", nil)
-	}
 	r, err := newRun(ctx, in)
 	if err != nil {
 		return err
+	}
+	// A conversation has one workflow only if there is one form of its id.
+	want := WorkflowID(in.Subject, r.base.HashedIDs)
+	if id := workflow.GetInfo(ctx).WorkflowExecution.ID; id != want {
+		return temporal.NewNonRetryableApplicationError(
+			fmt.Sprintf("workflow id %q does not belong to the conversation in its input; start it as %q", id, want),
+			"engagement:workflow_id", nil)
 	}
 	return r.drive(ctx)
 }

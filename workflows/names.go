@@ -53,10 +53,10 @@ var aliases = []alias{
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
 
 // WorkflowID returns the id of a conversation's workflow. A conversation id with characters outside
-// [A-Za-z0-9._:-] appears in it as "~" and the hexadecimal SHA-256.
-func WorkflowID(s models.Subject) string {
+// [A-Za-z0-9._:-], or any that is to be hashed, appears in it as "~" and the hexadecimal SHA-256.
+func WorkflowID(s models.Subject, hashed bool) string {
 	id := s.ConversationID
-	if !plainID.MatchString(id) {
+	if hashed || !plainID.MatchString(id) {
 		sum := sha256.Sum256([]byte(id))
 		id = "~" + hex.EncodeToString(sum[:])
 	}

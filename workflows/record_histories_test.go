@@ -92,7 +92,7 @@ func (s *stack) applied(subject models.Subject) {
 // chain of runs, oldest first.
 func (s *stack) closedRuns(subject models.Subject) []*historypb.History {
 	s.t.Helper()
-	id := workflows.WorkflowID(subject)
+	id := workflows.WorkflowID(subject, false)
 	require.Eventually(s.t, func() bool {
 		d, err := s.temporal.DescribeWorkflowExecution(s.t.Context(), id, "")
 		return err == nil && d.WorkflowExecutionInfo.Status == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED

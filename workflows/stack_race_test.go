@@ -202,6 +202,32 @@ func TestDeliveriesMayRepeatAndWorkersMayDie(t *testing.T) {
 	}
 }
 
+// TestHashedConversationIDs runs a conversation of an organization whose conversation ids do not appear
+// in workflow ids; the plain form is refused, so that no conversation has two workflows.
+func TestHashedConversationIDs(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	require.NoError(t, s.store.CreateHashingOrganization(t.Context(), "discreet"))
+	require.NoError(t, s.store.CreateHashingOrganization(t.Context(), "discreet"))
+	require.ErrorIs(t, s.store.CreateHashingOrganization(t.Context(), organization), models.ErrConflict)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{Logger: slog.New(slog.DiscardHandler)})()
+	subject := models.Subject{OrganizationID: "discreet", ConversationID: s.conversation("rosa").ConversationID}
+
+	plain := workflows.WorkflowID(subject, false)
+	run, err := s.temporal.SignalWithStartWorkflow(t.Context(), plain, "offer", engagement.Event{AgentID: "a1"},
+		client.StartWorkflowOptions{TaskQueue: s.queue}, workflows.EngagementWorkflow, workflows.EngagementInput{Subject: subject})
+	require.NoError(t, err)
+	require.ErrorContains(t, run.Get(t.Context(), nil), workflows.WorkflowID(subject, true))
+
+	begun := time.Now().Add(-time.Hour)
+	require.NoError(t, s.append(subject, at(begun, of(engagement.AgentAssigned, "a1")), at(begun.Add(time.Minute), status("solved"))))
+	rows, err := s.records(subject, 1)
+	require.NoError(t, err)
+	require.Equal(t, workflows.WorkflowID(subject, true), rows[0].WorkflowID)
+	require.NotContains(t, rows[0].WorkflowID, subject.ConversationID)
+}
+
 // TestSignalsForNobody starts a workflow for an organization that does not exist: it fails and says
 // why, instead of trying for ever.
 func TestSignalsForNobody(t *testing.T) {
@@ -209,7 +235,7 @@ func TestSignalsForNobody(t *testing.T) {
 	s := newStack(t)
 	defer s.work()()
 	subject := models.Subject{OrganizationID: "nobody", ConversationID: s.conversation("lost").ConversationID}
-	run, err := s.temporal.SignalWithStartWorkflow(t.Context(), workflows.WorkflowID(subject), "offer", engagement.Event{AgentID: "a1"},
+	run, err := s.temporal.SignalWithStartWorkflow(t.Context(), workflows.WorkflowID(subject, false), "offer", engagement.Event{AgentID: "a1"},
 		client.StartWorkflowOptions{TaskQueue: s.queue}, workflows.EngagementWorkflow, workflows.EngagementInput{Subject: subject})
 	require.NoError(t, err)
 	require.ErrorContains(t, run.Get(t.Context(), nil), "organization")
@@ -217,5 +243,5 @@ func TestSignalsForNobody(t *testing.T) {
 	run, err = s.temporal.SignalWithStartWorkflow(t.Context(), "not-the-conversations", "offer", engagement.Event{AgentID: "a1"},
 		client.StartWorkflowOptions{TaskQueue: s.queue}, workflows.EngagementWorkflow, workflows.EngagementInput{Subject: subject})
 	require.NoError(t, err)
-	require.ErrorContains(t, run.Get(t.Context(), nil), workflows.WorkflowID(subject))
+	require.ErrorContains(t, run.Get(t.Context(), nil), workflows.WorkflowID(subject, false))
 }

@@ -35,7 +35,7 @@ func newStack(t *testing.T) *stack {
 	t.Cleanup(store.Close)
 	require.NoError(t, store.CreateOrganization(t.Context(), organization, ""))
 	s := &stack{t: t, store: store, temporal: devstack.TemporalClient(t), queue: "test-" + t.Name()}
-	s.client = workflows.NewClient(s.temporal, s.queue)
+	s.client = workflows.NewClient(s.temporal, s.queue, s.store)
 	return s
 }
 

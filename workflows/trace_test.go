@@ -120,7 +120,7 @@ func (tr *trace) runOnce() (continued bool) {
 	tr.env = suite.NewTestWorkflowEnvironment()
 	tr.env.SetStartTime(tr.start)
 	tr.env.SetTestTimeout(30 * time.Second)
-	tr.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.WorkflowID(subject), TaskQueue: workflows.DefaultTaskQueue})
+	tr.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.WorkflowID(subject, false), TaskQueue: workflows.DefaultTaskQueue})
 	workflows.Register(tr.env)
 	(&activities.Activities{Store: tr.log}).Register(tr.env)
 	tr.watch()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"engaged/api"
 	"engaged/cmd/engaged/config"
+	"engaged/models"
 )
 
 // scopes are what a key may be given.
@@ -26,6 +28,7 @@ type keysCreate struct {
 	Organization string   `name:"organization" placeholder:"ID" group:"command" help:"Whom the key belongs to; created if it does not exist. Required."`
 	Scopes       []string `name:"scopes" placeholder:"SCOPE" group:"command" help:"What the key may do, separated by commas: events:write, deliveries:write, reports:read, settings:write, admin. Required."`
 	Name         string   `name:"name" placeholder:"TEXT" group:"command" help:"What the key is for; shown by list."`
+	HashIDs      bool     `name:"hash-conversation-ids" group:"command" help:"Keep conversation ids out of Temporal's workflow ids, where they may be personal data. Fixed when the organization is created."`
 
 	config.Offline
 }
@@ -55,6 +58,15 @@ func (c keysCreate) Run(ctx context.Context, env environment) error {
 		return err
 	}
 	defer store.Close()
+	if c.HashIDs {
+		err := store.CreateHashingOrganization(ctx, c.Organization)
+		if errors.Is(err, models.ErrConflict) {
+			return fmt.Errorf("organization %s exists with plain conversation ids in workflow ids; that is fixed when it is created", c.Organization)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	key, row, err := store.CreateAPIKey(ctx, c.Organization, c.Name, c.Scopes)
 	if err != nil {
 		return err

@@ -83,7 +83,7 @@ func (p *process) serveAPI(ctx context.Context, listener net.Listener) error {
 	if err := p.prepareDevelopment(ctx); err != nil {
 		return err
 	}
-	workflowClient := workflows.NewClient(p.temporal, p.settings.Temporal.TaskQueue)
+	workflowClient := workflows.NewClient(p.temporal, p.settings.Temporal.TaskQueue, p.store)
 	log := intake.NewLog(p.store, intake.LogOptions{MaxWaiting: p.settings.Intake.MaxWaiting})
 	p.metrics.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "engaged_log_waiting_events", Help: "Events of this process that wait to be committed.",
