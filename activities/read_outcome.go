@@ -2,8 +2,10 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"engaged/engagement"
@@ -22,6 +24,9 @@ var readOutcome = definition[ReadOutcomeInput, engagement.Outcome]{name: "ReadOu
 // ReadOutcome tells what became of an entry that an earlier run has folded.
 func (a *Activities) ReadOutcome(ctx context.Context, in ReadOutcomeInput) (engagement.Outcome, error) {
 	o, err := a.Store.EntryOutcome(ctx, in.Subject, in.Number)
+	if errors.Is(err, models.ErrNotFound) {
+		return o, temporal.NewNonRetryableApplicationError("the log has no such entry", "engagement:no_entry", err)
+	}
 	if err != nil {
 		return engagement.Outcome{}, fmt.Errorf("read outcome: %w", err)
 	}

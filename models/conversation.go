@@ -81,7 +81,8 @@ type Reached struct {
 // Record is everything that one record transaction writes.
 type Record struct {
 	Subject
-	// Token names the attempt (run id and cut): a repeat of the same token changes nothing.
+	// Token names the attempt (run id, cut and Seen): a repeat of the same token changes nothing. An
+	// attempt that has seen more is another one, lest what it has seen count as recorded.
 	Token string
 	// RecordCount is the count that the run built on; another one means another run has recorded.
 	RecordCount int64
@@ -91,6 +92,8 @@ type Record struct {
 	SettingsVersion int
 	// Tail are the numbers up to Seen that lie after the cut: the next run folds them.
 	Tail []int64
+	// Cut is the instant up to which entries were folded and deadlines decided.
+	Cut engagement.Instant
 	// Result is the fold of carry and all entries up to the cut.
 	Result engagement.Result
 	// WorkflowID and RunID are the provenance of the rows.

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"engaged/engagement"
 )
 
 // RecordLogRow tells which entries a record transaction folded, so that the fold can be repeated.
@@ -36,25 +34,12 @@ func (RecordLogRow) TableName() string { return "record_log" }
 func queueRecordLog(ctx context.Context, batch *pgx.Batch, h head, r Record) {
 	row := &RecordLogRow{
 		ConversationKey: h.key, RecordCount: h.recordCount + 1, SeenNumber: r.Seen, Tail: r.Tail,
-		CutAt: cutOf(r.Result).Time(), SettingsVersion: int32(r.SettingsVersion), RecordedAt: h.now,
+		CutAt: r.Cut.Time(), SettingsVersion: int32(r.SettingsVersion), RecordedAt: h.now,
 	}
 	if floor := r.Result.State.Floor; floor != 0 {
 		row.Floor = new(floor.Time())
 	}
 	queueInsert(ctx, batch, row)
-}
-
-// cutOf is the instant up to which a result was folded: the end of its last leg, for a record without
-// a leg the clock.
-func cutOf(r engagement.Result) engagement.Instant {
-	if len(r.Legs) == 0 {
-		return r.State.Clock
-	}
-	var cut engagement.Instant
-	for _, leg := range r.Legs {
-		cut = max(cut, *leg.EndedAt)
-	}
-	return cut
 }
 
 const trimRecordLogSQL = `

@@ -35,7 +35,7 @@ func recordOf(t *testing.T, store *models.Store, id, token string) models.Record
 	through, after := engagement.UpTo(c.Entries, step.At)
 	r := models.Record{
 		Subject: subject(id), Token: token, RecordCount: c.RecordCount, Seen: c.Seen, WorkflowID: "w", RunID: "r",
-		Result: engagement.Fold(c.Settings, c.Carry, through, step.At),
+		Cut: step.At, Result: engagement.Fold(c.Settings, c.Carry, through, step.At),
 	}
 	if n := len(c.Settings); n > 0 {
 		r.SettingsVersion = c.Settings[n-1].Version
@@ -175,7 +175,7 @@ func tryRecord(t *testing.T, store *models.Store, token string) int {
 	through, after := engagement.UpTo(c.Entries, step.At)
 	r := models.Record{
 		Subject: subject("c1"), Token: token, RecordCount: c.RecordCount, Seen: c.Seen,
-		Result: engagement.Fold(c.Settings, c.Carry, through, step.At),
+		Cut: step.At, Result: engagement.Fold(c.Settings, c.Carry, through, step.At),
 	}
 	for _, e := range after {
 		r.Tail = append(r.Tail, e.Number)

@@ -12,7 +12,7 @@ import (
 func (r *run) awaitAccept(ctx workflow.Context, in AwaitAcceptInput) (engagement.Outcome, error) {
 	r.inbox.wanted = max(r.inbox.wanted, in.Number)
 	r.inbox.wake.SendAsync(nil)
-	if err := workflow.Await(ctx, func() bool { return r.seen >= in.Number && r.result.Outcomes != nil }); err != nil {
+	if err := workflow.Await(ctx, func() bool { return r.taken >= in.Number }); err != nil {
 		return engagement.Outcome{}, err
 	}
 	if outcome, folded := r.result.Outcomes[in.Number]; folded {

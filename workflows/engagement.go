@@ -42,6 +42,8 @@ type run struct {
 	base models.Conversation
 	// seen is the highest entry number up to which entries are complete.
 	seen int64
+	// taken is the highest entry number that is folded, or that the log was asked for and has not.
+	taken int64
 	// newestSettings is the newest settings version that anything has told of.
 	newestSettings int
 	// result is the fold of base.Carry and base.Entries.
@@ -113,24 +115,32 @@ func (r *run) idle(ctx workflow.Context, until engagement.Instant) error {
 
 func (r *run) fold() {
 	r.result = engagement.Fold(r.base.Settings, r.base.Carry, r.base.Entries, 0)
+	r.taken = max(r.taken, r.seen)
 }
 
-// leave ends the run: what is left unfolded or still live begins the next one. Whoever waits for an
+// leave ends the run: what is left unfolded or still live begins the next one. What was signalled
+// meanwhile goes into the log, since nothing but the log outlives a run, and whoever waits for an
 // outcome is answered first.
 func (r *run) leave(ctx workflow.Context) error {
-	if _, err := r.appendDirect(ctx); err != nil {
-		return err
-	}
-	if r.inbox.drain() > r.seen {
-		r.goesOn = true
-		if err := r.load(ctx); err != nil {
+	for more := true; more; more = r.inbox.waiting() {
+		told := r.inbox.drain()
+		appended, err := r.appendDirect(ctx)
+		if err != nil {
+			return err
+		}
+		if appended || told > r.seen {
+			r.goesOn = true
+			if err := r.load(ctx); err != nil {
+				return err
+			}
+			r.taken = max(r.taken, told)
+		}
+		// A handler may wait for an entry that only another turn takes in.
+		if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) || r.inbox.waiting() }); err != nil {
 			return err
 		}
 	}
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
-		return err
-	}
-	if r.goesOn || r.inbox.drain() > r.seen || len(r.inbox.direct) > 0 {
+	if r.goesOn {
 		return workflow.NewContinueAsNewError(ctx, EngagementWorkflow, r.input)
 	}
 	return nil

@@ -69,6 +69,14 @@ func TestTraces(t *testing.T) {
 			closed := engagement.Event{Type: engagement.ConversationClosed, Channel: "voice", Data: engagement.Data{ClosedBy: "end_user"}}
 			tr.event(0, entered).event(time.Minute, closed)
 		},
+		"signal_meets_record": func(tr *trace) {
+			tr.log.onRecord = func() {
+				tr.env.SignalWorkflow(workflows.SignalEvents, workflows.EventsSignal{Events: []engagement.Event{
+					{ID: "rated", Type: engagement.ConversationRated, Data: engagement.Data{Score: new(5.0)}},
+				}})
+			}
+			tr.event(0, of(engagement.AgentAssigned, "a1")).event(time.Minute, status("solved"))
+		},
 		"signals_without_the_log": func(tr *trace) {
 			tr.signal(0, "offer", engagement.Event{AgentID: "a1", Channel: "messaging"}).
 				signal(5*time.Second, "accept", engagement.Event{AgentID: "a1"}).

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.temporal.io/sdk/converter"
@@ -24,13 +25,15 @@ type inbox struct {
 	// batches and direct are what drain found.
 	batches []models.Batch
 	direct  []activities.DirectSignal
-	// named counts the direct signals.
-	named int
+	// named counts the direct signals of each name. A channel keeps its order when a workflow task is
+	// carried out again, all of them together do not.
+	named map[string]int
 }
 
 // listen opens the channels and the update handler.
 func (r *run) listen(ctx workflow.Context) error {
 	in := &r.inbox
+	in.named = map[string]int{}
 	in.entries = workflow.GetSignalChannel(ctx, SignalEntries)
 	in.events = workflow.GetSignalChannel(ctx, SignalEvents)
 	for _, a := range aliases {
@@ -56,6 +59,11 @@ func (in *inbox) drain() int64 {
 		in.drainDirect(aliases[i].name, aliases[i].types, channel)
 	}
 	return highest
+}
+
+// waiting tells that a channel holds what drain has not taken out.
+func (in *inbox) waiting() bool {
+	return slices.ContainsFunc(in.channels(), func(c workflow.ReceiveChannel) bool { return c.Len() > 0 })
 }
 
 // drainDirect takes a routing system's own signals as they came: what cannot be read is not lost.
@@ -94,6 +102,7 @@ func (r *run) takeIn(ctx workflow.Context) error {
 	if r.seen > seen || newSettings {
 		r.fold()
 	}
+	r.taken = max(r.taken, highest)
 	return nil
 }
 
@@ -154,8 +163,9 @@ func (r *run) appendDirect(ctx workflow.Context) (bool, error) {
 	}
 	r.inbox.direct = nil
 	for i := range direct {
-		r.inbox.named++
-		direct[i].ID = fmt.Sprintf("signal:%s:%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, r.inbox.named)
+		name := direct[i].Signal
+		r.inbox.named[name]++
+		direct[i].ID = fmt.Sprintf("signal:%s:%s:%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, name, r.inbox.named[name])
 		direct[i].At = engagement.At(workflow.Now(ctx))
 	}
 	batch, err := activities.AppendEvents(ctx, activities.AppendEventsInput{Subject: r.input.Subject, Signals: direct, After: r.seen})

@@ -14,6 +14,10 @@ import (
 // record writes what is final at the cut. It is not done if the log holds entries or settings that
 // the run has not folded; the run takes them in and decides anew.
 func (r *run) record(ctx workflow.Context, cut engagement.Instant) (bool, error) {
+	if r.seen == 0 {
+		// Somebody started a run for a conversation of which the log knows nothing.
+		return true, nil
+	}
 	through, after := engagement.UpTo(r.base.Entries, cut)
 	part := engagement.Fold(r.base.Settings, r.base.Carry, through, cut)
 	rest := engagement.Fold(r.base.Settings, part.State, after, 0)
@@ -29,11 +33,12 @@ func (r *run) write(ctx workflow.Context, cut engagement.Instant, part engagemen
 	info := workflow.GetInfo(ctx)
 	recorded, err := activities.RecordResult(ctx, models.Record{
 		Subject:         r.input.Subject,
-		Token:           fmt.Sprintf("%s/%d", info.WorkflowExecution.RunID, cut),
+		Token:           fmt.Sprintf("%s/%d/%d", info.WorkflowExecution.RunID, cut, r.seen),
 		RecordCount:     r.base.RecordCount,
 		Seen:            r.seen,
 		SettingsVersion: knownSettings(r.base.Settings),
 		Tail:            numbers(after),
+		Cut:             cut,
 		Result:          part,
 		WorkflowID:      info.WorkflowExecution.ID,
 		RunID:           info.WorkflowExecution.RunID,

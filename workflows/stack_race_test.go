@@ -245,3 +245,23 @@ func TestSignalsForNobody(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, run.Get(t.Context(), nil), workflows.WorkflowID(subject, false))
 }
+
+// TestRunsWithoutCauseEnd starts runs for a conversation of which the log knows nothing, and asks for
+// the outcome of an entry that it does not have: nothing stays open or waits for ever.
+func TestRunsWithoutCauseEnd(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	empty := s.conversation("empty")
+	run, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.WorkflowID(empty, false), TaskQueue: s.queue},
+		workflows.EngagementWorkflow, workflows.EngagementInput{Subject: empty})
+	require.NoError(t, err)
+	require.NoError(t, run.Get(ctx, nil))
+
+	known := s.conversation("known")
+	require.NoError(t, s.append(known, at(time.Now(), of(engagement.AgentAssigned, "a1"))))
+	_, err = s.client.AwaitAccept(ctx, known, 7)
+	require.ErrorContains(t, err, "no such entry")
+}
