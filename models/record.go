@@ -104,7 +104,8 @@ WHERE e.conversation_key = $1 AND e.received_at >= $2 AND e.number = w.number`
 const deadEntriesSQL = `
 INSERT INTO dead_letters (conversation_key, number, kind, reason)
 SELECT $1, w.number, $2, w.reason FROM unnest($3::bigint[], $4::text[]) AS w (number, reason)
-ON CONFLICT (conversation_key, number) DO UPDATE SET kind = excluded.kind, reason = excluded.reason
+ON CONFLICT (conversation_key, number) DO UPDATE
+SET kind = excluded.kind, reason = excluded.reason, created_at = clock_timestamp(), redriven_at = NULL
 WHERE dead_letters.kind <> $5`
 
 // queueOutcomes writes what became of the entries where it is more than applied.
