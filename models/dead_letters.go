@@ -53,6 +53,10 @@ func (s *Store) DeadLetter(ctx context.Context, c Claim, reason string) error {
 	return nil
 }
 
+// stillDeadSQL tells of a dead letter d of a conversation c that nobody has tried it again, and of a failed
+// delivery also that no later entry has taken it along.
+const stillDeadSQL = `d.redriven_at IS NULL AND (d.kind <> 'delivery' OR d.number > greatest(c.delivered_number, c.applied_number))`
+
 const listDeadLettersSQL = `
 SELECT c.organization_id, c.conversation_id, d.number, d.kind, d.reason, coalesce(e.event_id, ''), coalesce(e.type, ''),
     d.created_at, d.conversation_key
@@ -61,7 +65,7 @@ JOIN conversations c ON c.key = d.conversation_key
 LEFT JOIN LATERAL (SELECT event_id, type FROM entries
     WHERE conversation_key = d.conversation_key AND number = d.number AND received_at >= c.created_at - interval '1 hour'
     LIMIT 1) e ON true
-WHERE d.redriven_at IS NULL AND (d.conversation_key, d.number) > ($2, $3) AND ($1 = '' OR c.organization_id = $1)
+WHERE ` + stillDeadSQL + ` AND (d.conversation_key, d.number) > ($2, $3) AND ($1 = '' OR c.organization_id = $1)
 ORDER BY d.conversation_key, d.number
 LIMIT $4`
 

@@ -79,7 +79,8 @@ SELECT EXISTS (
     WHERE e.number > c.applied_number OR e.number = ANY(c.tail)
 ) OR EXISTS (
     SELECT FROM %[1]s e JOIN dead_letters d ON d.conversation_key = e.conversation_key AND d.number = e.number
-    WHERE d.redriven_at IS NULL)`
+    JOIN conversations c ON c.key = d.conversation_key
+    WHERE ` + stillDeadSQL + `)`
 
 	// Detaching stops everybody for a moment. Where it does not get its turn at once it is left for
 	// the next time, rather than let appends queue up behind it.

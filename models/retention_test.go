@@ -74,6 +74,31 @@ func TestRetentionKeepsTheDead(t *testing.T) {
 	require.Contains(t, dropped(t, store), partition)
 }
 
+// What could not be delivered is dead until a later entry takes it along.
+func TestDeliveryRevivesTheDead(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	dead := func() int {
+		letters, err := store.ListDeadLetters(t.Context(), "", models.DeadLetter{}, 10)
+		require.NoError(t, err)
+		stats, err := store.LogStats(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, int64(len(letters)), stats.DeadLetters)
+		return len(letters)
+	}
+	appendEvents(t, store, event("c1", "1", engagement.OfferCreated, time.Hour))
+	claims, err := store.ClaimDispatch(t.Context(), 1, time.Minute)
+	require.NoError(t, err)
+	require.NoError(t, store.DeadLetter(t.Context(), claims[0], "refused"))
+	require.Equal(t, 1, dead())
+	appendEvents(t, store, event("c1", "2", engagement.OfferCreated, time.Minute))
+	claims, err = store.ClaimDispatch(t.Context(), 1, time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, int64(0), claims[0].Delivered, "the dead entry goes along")
+	require.NoError(t, store.MarkDelivered(t.Context(), claims[0], 2))
+	require.Zero(t, dead())
+}
+
 // Messages that belong to no leg do not hold the log: the carry remembers what they mean.
 func TestRetentionFoldsMessagesIntoTheCarry(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ type LogStats struct {
 	// Backlog is the number of conversations due for dispatch, BacklogAge for how long the oldest is.
 	Backlog    int64
 	BacklogAge time.Duration
-	// DeadLetters is the number of entries given up and not redriven.
+	// DeadLetters is the number of entries given up and neither redriven nor delivered since.
 	DeadLetters int64
 	// OpenEngagements is the number of legs under way, WaitingVisits of stays in a queue.
 	OpenEngagements, WaitingVisits int64
@@ -21,7 +21,7 @@ const logStatsSQL = `
 SELECT
     (SELECT count(*) FROM dispatch_claims WHERE due_at <= clock_timestamp()),
     (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8 FROM dispatch_claims WHERE due_at <= clock_timestamp()),
-    (SELECT count(*) FROM dead_letters WHERE redriven_at IS NULL),
+    (SELECT count(*) FROM dead_letters d JOIN conversations c ON c.key = d.conversation_key WHERE ` + stillDeadSQL + `),
     (SELECT count(*) FROM live_conversations WHERE engagement_id IS NOT NULL),
     (SELECT count(*) FROM live_conversations WHERE waiting_since IS NOT NULL)`
 
