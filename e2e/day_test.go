@@ -87,8 +87,7 @@ func disturb(t *testing.T, o *organization, want []oracle.Conversation) {
 		{70, "the worker is killed", killWorker},
 	} {
 		eventually(t, 5*time.Minute, func(ctx context.Context) string {
-			var done int
-			err := o.stack.store.DB().WithContext(ctx).Raw("SELECT count(*) FROM engagements WHERE organization_id = ?", o.id).Scan(&done).Error
+			done, err := o.recorded(ctx)
 			if err != nil {
 				return err.Error()
 			}

@@ -79,7 +79,7 @@ func (o *organization) do(ctx context.Context, t testing.TB, method, path string
 	if err != nil {
 		return 0, []byte(err.Error())
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close() // it was read
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		return 0, []byte(err.Error())
@@ -112,8 +112,16 @@ func (o *organization) rows(ctx context.Context) (map[string]oracle.Records, err
 func (o *organization) reaches(t testing.TB, patience time.Duration, want []oracle.Conversation) map[string]oracle.Records {
 	t.Helper()
 	records, ids := expected(want)
+	legs := 0
+	for _, r := range records {
+		legs += len(r.Legs)
+	}
 	var got map[string]oracle.Records
 	eventually(t, patience, func(ctx context.Context) string {
+		// Counting is cheap; comparing is not.
+		if done, err := o.recorded(ctx); err != nil || done < legs {
+			return fmt.Sprintf("%d of %d engagements are recorded; %v; %s", done, legs, err, o.unfinished(ctx))
+		}
 		rows, err := o.rows(ctx)
 		if err != nil {
 			return err.Error()
@@ -122,6 +130,23 @@ func (o *organization) reaches(t testing.TB, patience time.Duration, want []orac
 		return recorded.Compare(records, ids, rows)
 	})
 	return got
+}
+
+// recorded counts the engagements recorded.
+func (o *organization) recorded(ctx context.Context) (int, error) {
+	var done int
+	err := o.stack.store.DB().WithContext(ctx).Raw("SELECT count(*) FROM engagements WHERE organization_id = ?", o.id).Scan(&done).Error
+	return done, err
+}
+
+// unfinished says where conversations stand that no finished run has taken in, a few at most.
+func (o *organization) unfinished(ctx context.Context) string {
+	var lines []string
+	err := o.stack.store.DB().WithContext(ctx).Raw(`
+		SELECT format('%s: last %s applied %s delivered %s records %s claim %s', conversation_id, last_number, applied_number, delivered_number,
+			record_count, (SELECT row(d.*) FROM dispatch_claims d WHERE d.conversation_key = c.key))
+		FROM conversations c WHERE organization_id = ? AND applied_number < last_number ORDER BY key LIMIT 10`, o.id).Scan(&lines).Error
+	return fmt.Sprint(strings.Join(lines, "\n"), err)
 }
 
 func expected(want []oracle.Conversation) (records []oracle.Records, ids []string) {

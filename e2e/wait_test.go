@@ -13,15 +13,19 @@ func eventually(t testing.TB, patience time.Duration, ask func(ctx context.Conte
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	last := ""
 	for {
 		answer := ask(ctx)
 		if answer == "" {
 			return
 		}
+		if ctx.Err() == nil || last == "" {
+			last = answer
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("still after %v:\n%s", patience, answer)
+			t.Fatalf("still after %v:\n%s", patience, last)
 		}
 	}
 }

@@ -40,16 +40,20 @@ func (s *story) lastLegOf(agent string, i int) *leg {
 	return found
 }
 
-// wrapup is the leg's wrap-up, nil without one or while it is open.
+// wrapup is the leg's wrap-up, nil without one or while it is open. It belongs to the agent's last
+// leg; one that is open when the agent's next leg begins is still ended by what comes during that.
 func (s *story) wrapup(l *leg) *engagement.Millis {
 	var value *engagement.Millis
 	begun, running := *l.EndedAt, false
 	for i, e := range s.events {
-		if e.AgentID != l.AgentID || s.lastLegOf(e.AgentID, i) != l {
+		last := s.lastLegOf(e.AgentID, i)
+		open := running && e.Time <= begun.Add(l.rules.wrapupLimit)
+		leftOpen := open && last != nil && last.Ordinal > l.Ordinal && (!last.ended || i < last.over)
+		if e.AgentID != l.AgentID || last != l && !leftOpen {
 			continue
 		}
 		switch {
-		case e.Type == engagement.WrapupStarted && !(running && e.Time <= begun.Add(l.rules.wrapupLimit)):
+		case e.Type == engagement.WrapupStarted && last == l && !open:
 			begun, running, value = max(*l.EndedAt, e.Time), true, nil
 		case e.Type == engagement.WrapupEnded:
 			if took := e.Time.Sub(begun); took >= 0 {

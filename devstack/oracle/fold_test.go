@@ -83,15 +83,21 @@ func anything(t *rapid.T) oracle.Conversation {
 	channel := rapid.SampledFrom([]string{"messaging", "messaging", "email", "voice", "anchored"}).Draw(t, "channel")
 	c := oracle.Conversation{Agents: vectors.Agents(), Settings: vectors.Settings()}
 	at := engagement.At(time.Date(2025, 3, 10, 8, 0, 0, 0, time.UTC))
+	handed := engagement.Instant(0)
 	for range rapid.IntRange(1, 24).Draw(t, "events") {
 		step := rapid.SampledFrom([]engagement.Millis{1000, 0, 0, 20_000, 60_000, 240_000, 600_000, 3_600_000, 86_400_000}).Draw(t, "step")
 		at = at.Add(step)
 		e := anyEvent(t, c.Events, at, channel)
-		if e.Channel != channel {
-			// What is known of the channel amid the events of one instant is nobody's question.
+		hands := e.Type == engagement.AgentAssigned || e.Type == engagement.OfferAccepted || e.Type == engagement.ConversationTransferred
+		if e.Channel != channel || hands && at == handed {
+			// What is known of the channel amid the events of one instant, and which of three legs at
+			// one instant a message belongs to, is nobody's question.
 			channel = e.Channel
 			e.Time++
 			at += 2
+		}
+		if hands {
+			handed = e.Time
 		}
 		c.Events = append(c.Events, e)
 	}

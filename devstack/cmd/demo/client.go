@@ -44,7 +44,7 @@ func (c *client) do(ctx context.Context, method, path string, body, answer any) 
 	if err != nil {
 		return fmt.Errorf("%w (is engaged running? try make dev)", err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close() // it was read
 	text, err = io.ReadAll(response.Body)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)

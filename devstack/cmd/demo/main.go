@@ -19,6 +19,8 @@ import (
 // options are the command line's.
 type options struct {
 	url, key      string
+	database      string
+	organization  string
 	seed          uint64
 	conversations int
 	day           time.Time
@@ -46,6 +48,8 @@ func parse(args []string) (options, error) {
 	set.Uint64Var(&o.seed, "seed", 1, "which day: the same seed makes the same one")
 	set.IntVar(&o.conversations, "conversations", 2000, "how many conversations the day has")
 	set.DurationVar(&o.patience, "patience", 15*time.Minute, "how long to wait for the records")
+	set.StringVar(&o.database, "database-url", defaultDatabase(), "the stack's Postgres, to compare offers, visits, waits, ratings and closings too (default DATABASE_URL, else that of make dev)")
+	set.StringVar(&o.organization, "organization", "dev", "whom the key belongs to; only used with -database-url")
 	day := set.String("day", "", "the day as YYYY-MM-DD; everything left open is over 17 days later, which must be past (default 17 days ago)")
 	if err := set.Parse(args); err != nil {
 		return o, err
@@ -78,7 +82,8 @@ func run(ctx context.Context, o options) error {
 	if err := c.introduce(ctx, day.Staff); err != nil {
 		return err
 	}
-	want := foldDay(day, settings)
+	folded := foldDay(day, settings)
+	want := engagements(folded)
 	started := time.Now()
 	if err := play(ctx, o, day); err != nil {
 		return err
@@ -88,17 +93,26 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	took := time.Since(started)
+	stored, err := readStored(ctx, o, folded)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("\n%d engagements recorded in %v, %.0f events/s from the first request to the last record\n\n",
 		len(got), took.Round(time.Second), float64(len(day.Events))/took.Seconds())
-	printTable(os.Stdout, "channel", got, want, func(r row) string { return r.Channel })
-	printTable(os.Stdout, "queue", got, want, func(r row) string { return r.Queue })
-	differences := compare(want, got)
+	byChannel := func(r row) string { return r.Channel }
+	byQueue := func(r row) string { return r.Queue }
+	printTable(os.Stdout, "channel", group(got, byChannel, stored, channelOf), group(want, byChannel, folded, channelOf))
+	printTable(os.Stdout, "queue", group(got, byQueue, stored, queueOf), group(want, byQueue, folded, queueOf))
+	differences := append(compare(want, got), compareStored(folded, stored)...)
 	for _, d := range differences[:min(20, len(differences))] {
 		fmt.Println(d)
 	}
 	if len(differences) > 0 {
 		return fmt.Errorf("%d differences between the records and the fold over the events", len(differences))
 	}
-	fmt.Printf("All %d records equal the fold over the events, field by field.\n", len(got))
+	fmt.Printf("All %d engagements equal the fold over the events, field by field.\n", len(got))
+	if stored != nil {
+		fmt.Printf("So do %s.\n", counts(stored))
+	}
 	return nil
 }

@@ -21,7 +21,7 @@ func play(ctx context.Context, o options, day demo.Day) error {
 	if err != nil {
 		return fmt.Errorf("make a directory for the day: %w", err)
 	}
-	defer os.RemoveAll(directory) //nolint:errcheck // a left-over in the temporary directory harms nothing
+	defer os.RemoveAll(directory) // a left-over in the temporary directory harms nothing
 	path := filepath.Join(directory, "day.ndjson")
 	if err := write(path, day); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"engaged/devstack/demo"
+	"engaged/devstack/oracle"
 	"engaged/engagement"
 )
 
@@ -59,13 +59,12 @@ type row struct {
 
 func (r row) key() key { return key{r.Conversation, r.Ordinal} }
 
-// foldDay gives the rows that the fold over the day's events makes.
-func foldDay(day demo.Day, settings []engagement.Settings) map[key]row {
+// engagements are the rows that the API must show of what the fold made.
+func engagements(folded map[string]oracle.Records) map[key]row {
 	rows := map[key]row{}
-	for _, c := range day.Conversations() {
-		result := engagement.Fold(settings, engagement.State{}, c.Entries(), c.Until)
-		for _, leg := range result.Legs {
-			r := rowOf(c.Events[0].ConversationID, leg)
+	for conversation, records := range folded {
+		for _, leg := range records.Legs {
+			r := rowOf(conversation, leg)
 			rows[r.key()] = r
 		}
 	}

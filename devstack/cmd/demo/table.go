@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"engaged/devstack/oracle"
 	"engaged/engagement"
 )
 
@@ -15,6 +16,8 @@ import (
 type sums struct {
 	engagements, transfers, timeouts, reopened, expired int
 	duration, firstReply, wait, offer                   average
+	ratings                                             int
+	scores                                              float64
 }
 
 // average is a sum and how many values went into it.
@@ -59,22 +62,25 @@ func (s *sums) add(r row) {
 }
 
 func (s *sums) String() string {
-	return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d", s.engagements, s.duration, s.firstReply, s.wait, s.offer, s.transfers, s.timeouts, s.reopened, s.expired)
+	csat := "-"
+	if s.ratings > 0 {
+		csat = fmt.Sprintf("%.2f", s.scores/float64(s.ratings))
+	}
+	return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s",
+		s.engagements, s.duration, s.firstReply, s.wait, s.offer, s.transfers, s.timeouts, s.reopened, s.expired, csat)
 }
 
-// printTable shows the records by something, and the fold over the same events beneath each.
-func printTable(w io.Writer, title string, got, want map[key]row, by func(row) string) {
-	recorded, folded := group(got, by), group(want, by)
-	names := slices.Sorted(maps.Keys(folded))
+// printTable shows the records, and the fold over the same events beneath each.
+func printTable(w io.Writer, title string, recorded, folded map[string]*sums) {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(out, "%s\t\tengagements\tduration\tfirst reply\tlongest wait\toffer time\ttransferred\ttimed out\treopened\texpired\t\n", title)
-	for _, name := range names {
+	fmt.Fprintf(out, "%s\t\tengagements\tduration\tfirst reply\tlongest wait\toffer time\ttransferred\ttimed out\treopened\texpired\tcsat\t\n", title)
+	for _, name := range slices.Sorted(maps.Keys(folded)) {
 		stack, fold := recorded[name], folded[name]
 		if stack == nil {
 			stack = &sums{}
 		}
 		mark := "equal"
-		if *stack != *fold {
+		if stack.String() != fold.String() {
 			mark = "DIFFERENT"
 		}
 		label := name
@@ -88,18 +94,36 @@ func printTable(w io.Writer, title string, got, want map[key]row, by func(row) s
 	fmt.Fprintln(w)
 }
 
-func group(rows map[key]row, by func(row) string) map[string]*sums {
-	all := map[string]*sums{}
-	for _, r := range rows {
-		name := by(r)
-		if all[name] == nil {
-			all[name] = &sums{}
+// group sums engagements up by one thing, and ratings by the same.
+func group(rows map[key]row, by func(row) string, records map[string]oracle.Records, ratedBy func(engagement.Rating) string) map[string]*sums {
+	total := &sums{}
+	groups := map[string]*sums{"all": total}
+	of := func(name string) *sums {
+		if groups[name] == nil {
+			groups[name] = &sums{}
 		}
-		all[name].add(r)
-		if all["all"] == nil {
-			all["all"] = &sums{}
-		}
-		all["all"].add(r)
+		return groups[name]
 	}
-	return all
+	for _, r := range rows {
+		of(by(r)).add(r)
+		total.add(r)
+	}
+	for _, conversation := range records {
+		for _, rating := range conversation.Ratings {
+			if rating.Survey == "csat" && rating.Score != nil {
+				of(ratedBy(rating)).rate(*rating.Score)
+				total.rate(*rating.Score)
+			}
+		}
+	}
+	return groups
 }
+
+func (s *sums) rate(score float64) {
+	s.ratings++
+	s.scores += score
+}
+
+func channelOf(r engagement.Rating) string { return r.Channel }
+
+func queueOf(r engagement.Rating) string { return r.QueueID }
