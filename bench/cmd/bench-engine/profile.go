@@ -6,13 +6,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"engaged/bench/internal/stack"
 )
 
-// profiler returns what records, for eight seconds of a measurement, which functions of all processes take
-// the CPU. It costs a few percent itself, so figures of such a run are not for publication.
-func profiler(ctx context.Context, directory string) (func(string, *stack.Engine), error) {
+// profiler finds out what takes the time of a measurement. It costs a few percent itself, so figures of such a
+// run are not for publication.
+type profiler struct {
+	directory string
+	perf      string
+	pool      *pgxpool.Pool
+}
+
+func newProfiler(directory string, pool *pgxpool.Pool) (*profiler, error) {
 	perf, err := exec.LookPath("perf")
 	if err != nil {
 		return nil, fmt.Errorf("--profile needs perf: %w", err)
@@ -20,10 +29,60 @@ func profiler(ctx context.Context, directory string) (func(string, *stack.Engine
 	if err := os.MkdirAll(directory, 0o755); err != nil { //nolint:gosec // profiles, not secrets
 		return nil, fmt.Errorf("making the directory for profiles: %w", err)
 	}
-	return func(name string, _ *stack.Engine) {
-		cmd := exec.CommandContext(ctx, perf, "record", "-a", "-g", "-F", "199", "-o", filepath.Join(directory, name+".perf"), "--", "sleep", "8")
-		if output, err := cmd.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "perf: %v: %s\n", err, output)
+	return &profiler{directory: directory, perf: perf, pool: pool}, nil
+}
+
+// watch records for eight seconds which functions of all processes take the CPU, and which statements take
+// Postgres's time and write its log.
+func (p *profiler) watch(ctx context.Context, name string) error {
+	if _, err := p.pool.Exec(ctx, "SELECT pg_stat_statements_reset()"); err != nil {
+		return fmt.Errorf("resetting the statistics of statements: %w", err)
+	}
+	file := filepath.Join(p.directory, name)
+	cmd := exec.CommandContext(ctx, p.perf, "record", "-a", "-g", "-F", "199", "-o", file+".perf", "--", "sleep", "8")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("perf: %w: %s", err, output)
+	}
+	return p.statements(ctx, file+".statements")
+}
+
+const selectStatements = `
+SELECT d.datname, s.calls, s.total_exec_time + s.total_plan_time AS ms, s.rows, s.wal_bytes::bigint, left(regexp_replace(s.query, '\s+', ' ', 'g'), 160)
+FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid ORDER BY ms DESC LIMIT 60`
+
+func (p *profiler) statements(ctx context.Context, path string) error {
+	rows, err := p.pool.Query(ctx, selectStatements)
+	if err != nil {
+		return fmt.Errorf("reading the statistics of statements: %w", err)
+	}
+	defer rows.Close()
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("writing the statistics of statements: %w", err)
+	}
+	defer file.Close() //nolint:errcheck // Flush below tells
+	table := tabwriter.NewWriter(file, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "database\tcalls\tms\trows\tWAL bytes\tstatement")
+	for rows.Next() {
+		var database, statement string
+		var calls, written, count int64
+		var ms float64
+		if err := rows.Scan(&database, &calls, &ms, &count, &written, &statement); err != nil {
+			return fmt.Errorf("reading a statement: %w", err)
 		}
-	}, nil
+		fmt.Fprintf(table, "%s\t%d\t%.1f\t%d\t%d\t%s\n", database, calls, ms, count, written, statement)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("writing the statistics of statements: %w", err)
+	}
+	return rows.Err()
+}
+
+// hold is called in the background of each measurement.
+func (p *profiler) hold(ctx context.Context) func(string, *stack.Engine) {
+	return func(name string, _ *stack.Engine) {
+		if err := p.watch(ctx, name); err != nil {
+			fmt.Fprintln(os.Stderr, "bench-engine:", err)
+		}
+	}
 }

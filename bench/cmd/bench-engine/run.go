@@ -29,7 +29,7 @@ type runCommand struct {
 	Connections int           `default:"256" placeholder:"N" help:"Requests that may be on their way at once. Default 256."`
 	JSON        string        `name:"json" placeholder:"FILE" help:"Write the result as JSON to FILE too."`
 	Dir         string        `placeholder:"DIR" help:"Keep data and logs in DIR, a new directory. By default a temporary one that is removed."`
-	Profile     string        `placeholder:"DIR" help:"Record what each process does in each scenario with perf, which must be installed, into DIR."`
+	Profile     string        `placeholder:"DIR" help:"Record eight seconds of each scenario into DIR: functions by perf, which must be installed, and statements by pg_stat_statements. Costs a few percent."`
 }
 
 // Run starts the stack, runs the scenarios and reports.
@@ -38,7 +38,7 @@ func (r *runCommand) Run(ctx context.Context) error {
 	result := &report.Report{
 		Command: "make bench-engine ARGS=" + fmt.Sprintf("%q", strings.Join(os.Args[1:], " ")), Date: started, Machine: report.Here(),
 	}
-	s, err := stack.Start(ctx, r.Dir)
+	s, err := stack.Start(ctx, r.Dir, r.Profile != "")
 	if err != nil {
 		return err
 	}
@@ -79,9 +79,13 @@ func (r *runCommand) connect(ctx context.Context, s *stack.Stack) (*scenario.Ben
 	}
 	b := &scenario.Bench{Stack: s, Temporal: temporal, Log: &eventlog.Log{Pool: pool}, Connections: r.Connections}
 	if r.Profile != "" {
-		b.Hold, err = profiler(ctx, r.Profile)
+		p, err := newProfiler(r.Profile, pool)
+		if err != nil {
+			return nil, err
+		}
+		b.Hold = p.hold(ctx)
 	}
-	return b, err
+	return b, nil
 }
 
 // scenarios runs what was asked for, in an order in which one does not disturb the next.

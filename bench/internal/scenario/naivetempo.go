@@ -90,7 +90,7 @@ func (t Tempo) measureNaive(ctx context.Context, b *Bench, e *stack.Engine, begi
 	if err != nil {
 		return from, to, err
 	}
-	b.hold(t.Name, e)
+	b.hold(t.Name+"-naive", e)
 	if err = sleep(ctx, begin.Add(t.Window)); err != nil {
 		return from, to, err
 	}

@@ -27,16 +27,17 @@ type Stack struct {
 	// Temporal is the server.
 	Temporal *devstack.Temporal
 
-	dir      string
-	remove   bool
-	engine   string
-	children []*child
+	dir        string
+	remove     bool
+	statements bool
+	engine     string
+	children   []*child
 }
 
 // Start builds the engine and starts Postgres and Temporal. Data and logs are kept in the directory; "" is a
-// temporary one.
-func Start(ctx context.Context, dir string) (*Stack, error) {
-	s := &Stack{dir: dir, remove: dir == ""}
+// temporary one. Postgres keeps statistics of statements where they are asked for.
+func Start(ctx context.Context, dir string, statements bool) (*Stack, error) {
+	s := &Stack{dir: dir, remove: dir == "", statements: statements}
 	if err := s.start(ctx); err != nil {
 		s.Stop()
 		return nil, err
@@ -64,8 +65,18 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	bar.Add(1)
-	if err := s.createDatabase(ctx); err != nil {
+	if s.statements {
+		if err := s.keepStatements(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.execute(ctx, "postgres", "CREATE DATABASE "+database); err != nil {
 		return err
+	}
+	if s.statements {
+		if err := s.execute(ctx, database, "CREATE EXTENSION pg_stat_statements"); err != nil {
+			return err
+		}
 	}
 	if err := s.Migrate(ctx); err != nil {
 		return err
@@ -85,14 +96,29 @@ func (s *Stack) postgresConfig() devstack.Config {
 	return c
 }
 
-func (s *Stack) createDatabase(ctx context.Context) error {
-	connection, err := pgx.Connect(ctx, s.Postgres.URL("postgres"))
+// keepStatements has Postgres keep statistics of statements, which takes a restart.
+func (s *Stack) keepStatements(ctx context.Context) error {
+	if err := s.execute(ctx, "postgres", "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"); err != nil {
+		return err
+	}
+	if err := s.Postgres.Restart(ctx); err != nil {
+		return err
+	}
+	if err := s.execute(ctx, "postgres", "ALTER SYSTEM SET pg_stat_statements.track_planning = on"); err != nil {
+		return err
+	}
+	return s.execute(ctx, "postgres", "SELECT pg_reload_conf()")
+}
+
+// execute runs one statement on a connection of its own.
+func (s *Stack) execute(ctx context.Context, database, statement string) error {
+	connection, err := pgx.Connect(ctx, s.Postgres.URL(database))
 	if err != nil {
 		return fmt.Errorf("connecting to Postgres: %w", err)
 	}
 	defer connection.Close(ctx) //nolint:errcheck // nothing is lost with it
-	if _, err := connection.Exec(ctx, "CREATE DATABASE "+database); err != nil {
-		return fmt.Errorf("making the engine's database: %w", err)
+	if _, err := connection.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
 	}
 	return nil
 }
