@@ -23,8 +23,9 @@ type Store interface {
 	ReachTime(ctx context.Context, subject models.Subject, seen int64, at engagement.Instant, lag engagement.Millis) (models.Reached, error)
 	// Record writes what is final in one transaction.
 	Record(ctx context.Context, record models.Record) (models.Recorded, error)
-	// SettingsAfter reads the versions of an organization's settings after a version.
-	SettingsAfter(ctx context.Context, organization string, version int) ([]engagement.Settings, error)
+	// SettingsFrom reads the version of an organization's settings that was current at an instant, and
+	// those after it.
+	SettingsFrom(ctx context.Context, organization string, at engagement.Instant) ([]engagement.Settings, error)
 }
 
 // Activities carries what the activities need; the zero value serves only for registration in a

@@ -9,19 +9,20 @@ import (
 	"engaged/engagement"
 )
 
-// ReadSettingsInput says which versions the run knows.
+// ReadSettingsInput says which versions the run needs.
 type ReadSettingsInput struct {
 	// OrganizationID is the tenant.
 	OrganizationID string `json:"organization_id"`
-	// After is the newest version known.
-	After int `json:"after"`
+	// From is the earliest instant that the run may ask for.
+	From engagement.Instant `json:"from"`
 }
 
 var readSettings = definition[ReadSettingsInput, []engagement.Settings]{name: "ReadSettings"}
 
-// ReadSettings reads the versions of an organization's settings that the run does not know yet.
+// ReadSettings reads the version of an organization's settings that was current at an instant, and
+// those after it.
 func (a *Activities) ReadSettings(ctx context.Context, in ReadSettingsInput) ([]engagement.Settings, error) {
-	s, err := a.Store.SettingsAfter(ctx, in.OrganizationID, in.After)
+	s, err := a.Store.SettingsFrom(ctx, in.OrganizationID, in.From)
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}

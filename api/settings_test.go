@@ -43,7 +43,7 @@ func TestSettingsAreVersioned(t *testing.T) {
 	last := decode[api.SettingsDocument](t, w.ask(key, "DELETE", "/v1/settings", ""))
 	require.Equal(t, 8, last.Version)
 
-	versions, err := w.store.SettingsAfter(t.Context(), "acme", 0)
+	versions, err := w.store.SettingsFrom(t.Context(), "acme", 0)
 	require.NoError(t, err)
 	require.Len(t, versions, 8)
 	require.Contains(t, versions[3].Groups, "night", "what was written stays as it was")

@@ -43,8 +43,7 @@ type Conversation struct {
 	Carry engagement.State `json:"carry"`
 	// RecordCount is the number of record transactions so far: what the run builds on.
 	RecordCount int64 `json:"record_count"`
-	// Entries are those that no finished run has folded, by number: the tail, then those after
-	// AppliedNumber.
+	// Entries are those that no finished run has folded, by number.
 	Entries []engagement.Entry `json:"entries,omitempty"`
 	// Seen is the highest number up to which Entries are complete.
 	Seen int64 `json:"seen"`
@@ -52,16 +51,17 @@ type Conversation struct {
 	More bool `json:"more,omitempty"`
 	// HashedIDs tells that the organization's workflow ids hold hashes of conversation ids.
 	HashedIDs bool `json:"hashed_ids,omitempty"`
-	// Settings are all versions of the organization's settings, oldest first.
+	// Settings are the versions of the organization's settings from the one on that was current at
+	// the earliest instant the fold may ask for, oldest first.
 	Settings []engagement.Settings `json:"settings,omitempty"`
 }
 
-// Batch is a contiguous piece of a conversation's log.
+// Batch is a piece of a conversation's log: all that no finished run has folded between two numbers.
 type Batch struct {
-	// From and To are the numbers of the first and last entry.
+	// From and To bound the numbers, both inside.
 	From int64 `json:"from"`
 	To   int64 `json:"to"`
-	// Entries lie between them without gaps, ordered by number.
+	// Entries lie between them, ordered by number.
 	Entries []engagement.Entry `json:"entries"`
 	// More tells that the log holds entries after To.
 	More bool `json:"more,omitempty"`

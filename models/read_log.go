@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -79,16 +78,23 @@ func (h head) since() time.Time { return h.createdAt.Add(-searchMargin) }
 const (
 	entryColumns = `SELECT number, received_at, source, event_id, type, time, entry FROM entries `
 
+	// What a finished run has folded is not read again, unless it left it to the next one.
 	entriesAfterSQL = entryColumns + `
-WHERE conversation_key = $1 AND received_at >= $2 AND number > $3 ORDER BY number LIMIT $4`
+WHERE conversation_key = $1 AND received_at >= $2 AND number > $3 AND (number > $4 OR number = ANY ($5))
+ORDER BY number LIMIT $6`
+
+	oldestEntrySQL = `
+SELECT min(time) FROM entries
+WHERE conversation_key = $1 AND received_at >= $2 AND (number > $3 OR number = ANY ($4))`
 
 	entriesListedSQL = entryColumns + `
 WHERE conversation_key = $1 AND received_at >= $2 AND number = ANY($3) ORDER BY number`
 )
 
-// entriesAfter reads the entries after a number, as many as fit; more tells that some did not.
+// entriesAfter reads the entries after a number that no finished run has folded, as many as fit; more
+// tells that some did not.
 func (h head) entriesAfter(ctx context.Context, q querier, after int64) (entries []engagement.Entry, more bool, err error) {
-	rows, err := q.Query(ctx, entriesAfterSQL, h.key, h.since(), after, maxBatchEntries+1)
+	rows, err := q.Query(ctx, entriesAfterSQL, h.key, h.since(), after, h.applied, h.tail, maxBatchEntries+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read entries: %w", err)
 	}
@@ -145,13 +151,18 @@ func (h head) scanEntry(row pgx.Row) (engagement.Entry, int, error) {
 	return e, len(document) + entryOverhead, nil
 }
 
-// batchAfter reads the log after a number as a batch.
+// batchAfter reads what is unfolded of the log after a number as a batch.
 func (h head) batchAfter(ctx context.Context, q querier, after int64) (Batch, error) {
 	entries, more, err := h.entriesAfter(ctx, q, after)
 	if err != nil {
 		return Batch{}, err
 	}
-	return Batch{From: after + 1, To: after + int64(len(entries)), Entries: entries, More: more, SettingsVersion: h.settings}, nil
+	batch := Batch{From: after + 1, To: max(after, h.last), Entries: entries, More: more, SettingsVersion: h.settings}
+	if last := len(entries) - 1; more || last >= 0 && entries[last].Number > batch.To {
+		// There is more, or the log has grown since its head was read.
+		batch.To = entries[last].Number
+	}
+	return batch, nil
 }
 
 // FetchEntries reads the entries after a number, at most 500 or 256 KB of them. A conversation that
@@ -171,9 +182,8 @@ func (s *Store) FetchEntries(ctx context.Context, subject Subject, after int64) 
 	return batch, nil
 }
 
-// LoadConversation reads what a new run must know. The tail is always complete; of the entries
-// after the last applied number at most 500 or 256 KB are returned. A conversation that the log does
-// not know is empty, without a generation.
+// LoadConversation reads what a new run must know: of the entries that no finished run has folded at
+// most 500 or 256 KB. A conversation that the log does not know is empty, without a generation.
 func (s *Store) LoadConversation(ctx context.Context, subject Subject) (Conversation, error) {
 	hashed, err := s.HashesConversationIDs(ctx, subject.OrganizationID)
 	if err != nil {
@@ -181,39 +191,74 @@ func (s *Store) LoadConversation(ctx context.Context, subject Subject) (Conversa
 	}
 	h, err := readHead(ctx, s.pool, readHeadSQL, subject)
 	if errors.Is(err, ErrNotFound) {
-		settings, err := s.SettingsAfter(ctx, subject.OrganizationID, 0)
-		return Conversation{Settings: settings, HashedIDs: hashed}, err
+		return Conversation{HashedIDs: hashed}, nil
 	}
 	if err != nil {
 		return Conversation{}, fmt.Errorf("load conversation: %w", err)
 	}
-	c := Conversation{Generation: h.generation, RecordCount: h.recordCount, Seen: h.applied, HashedIDs: hashed}
+	c := Conversation{Generation: h.generation, RecordCount: h.recordCount, HashedIDs: hashed}
 	if c.Carry, err = h.state(); err != nil {
 		return c, fmt.Errorf("load conversation: %w", err)
 	}
-	if c.Entries, err = h.entriesListed(ctx, s.pool, h.tail); err != nil {
-		return c, fmt.Errorf("load conversation: %w", err)
-	}
-	after, more, err := h.entriesAfter(ctx, s.pool, h.applied)
+	batch, err := h.batchAfter(ctx, s.pool, 0)
 	if err != nil {
 		return c, fmt.Errorf("load conversation: %w", err)
 	}
-	c.Entries, c.More = slices.Concat(c.Entries, after), more
-	c.Seen += int64(len(after))
-	c.Settings, err = s.SettingsAfter(ctx, subject.OrganizationID, 0)
+	c.Entries, c.Seen, c.More = batch.Entries, batch.To, batch.More
+	if h.settings == 0 {
+		return c, nil
+	}
+	from, err := h.settingsFrom(ctx, s.pool, c)
+	if err != nil {
+		return c, fmt.Errorf("load conversation: %w", err)
+	}
+	c.Settings, err = s.SettingsFrom(ctx, subject.OrganizationID, from)
 	return c, err
+}
+
+// settingsFrom is the earliest instant at which the fold of the conversation may ask for settings.
+func (h head) settingsFrom(ctx context.Context, q querier, c Conversation) (engagement.Instant, error) {
+	from := engagement.At(h.now)
+	if c.Carry.Leg != nil {
+		from = min(from, c.Carry.Leg.Leg.StartedAt)
+	}
+	for _, e := range c.Entries {
+		from = min(from, e.Time)
+	}
+	if !c.More {
+		return from, nil
+	}
+	var oldest *time.Time
+	if err := q.QueryRow(ctx, oldestEntrySQL, h.key, h.since(), h.applied, h.tail).Scan(&oldest); err != nil {
+		return from, fmt.Errorf("read the oldest entry: %w", err)
+	}
+	if oldest != nil {
+		from = min(from, engagement.At(*oldest))
+	}
+	return from, nil
+}
+
+const settingsFromSQL = `
+SELECT settings FROM settings_versions
+WHERE organization_id = $1 AND version >= coalesce(
+    (SELECT max(version) FROM settings_versions WHERE organization_id = $1 AND effective_from <= $2), 1)
+ORDER BY version`
+
+// SettingsFrom returns the version of an organization's settings that was current at an instant and
+// those after it, oldest first; all of them if the instant lies before the first.
+func (s *Store) SettingsFrom(ctx context.Context, organization string, at engagement.Instant) ([]engagement.Settings, error) {
+	return collectSettings(s.pool.Query(ctx, settingsFromSQL, organization, at.Time()))
 }
 
 const settingsAfterSQL = `
 SELECT settings FROM settings_versions WHERE organization_id = $1 AND version > $2 ORDER BY version`
 
-// SettingsAfter returns the versions of an organization's settings after a version, oldest first.
-func (s *Store) SettingsAfter(ctx context.Context, organization string, version int) ([]engagement.Settings, error) {
-	return settingsAfter(ctx, s.pool, organization, version)
+// settingsAfter reads the versions of an organization's settings after a version, oldest first.
+func settingsAfter(ctx context.Context, q querier, organization string, version int) ([]engagement.Settings, error) {
+	return collectSettings(q.Query(ctx, settingsAfterSQL, organization, version))
 }
 
-func settingsAfter(ctx context.Context, q querier, organization string, version int) ([]engagement.Settings, error) {
-	rows, err := q.Query(ctx, settingsAfterSQL, organization, version)
+func collectSettings(rows pgx.Rows, err error) ([]engagement.Settings, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}

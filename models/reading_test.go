@@ -180,12 +180,17 @@ func TestSettingsAreImmutableVersions(t *testing.T) {
 	require.ErrorIs(t, err, models.ErrConflict)
 	two, err := store.AddSettings(t.Context(), one, audit)
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, two.EffectiveFrom, one.EffectiveFrom)
-	versions, err := store.SettingsAfter(t.Context(), organization, 1)
-	require.NoError(t, err)
-	require.Equal(t, []engagement.Settings{two.Settings}, versions)
+	require.Greater(t, two.EffectiveFrom, one.EffectiveFrom)
+	for at, want := range map[engagement.Instant][]engagement.Settings{
+		one.EffectiveFrom - 1: {one.Settings, two.Settings},
+		two.EffectiveFrom:     {two.Settings},
+	} {
+		versions, err := store.SettingsFrom(t.Context(), organization, at)
+		require.NoError(t, err)
+		require.Equal(t, want, versions)
+	}
 	require.Equal(t, 2, count(t, store, "audit_log"))
-	other, err := store.SettingsAfter(t.Context(), "other", 0)
+	other, err := store.SettingsFrom(t.Context(), "other", 0)
 	require.NoError(t, err)
 	require.Empty(t, other)
 }

@@ -134,18 +134,37 @@ func (r *run) fetch(ctx workflow.Context) error {
 	}
 }
 
-// refreshSettings reads settings versions that a batch told of.
+// refreshSettings reads the settings again when a batch told of a newer version, or brought an entry
+// from before the oldest one at hand.
 func (r *run) refreshSettings(ctx workflow.Context) (bool, error) {
-	known := knownSettings(r.base.Settings)
-	if r.newestSettings <= known {
+	from := r.settingsNeeded()
+	if r.newestSettings <= knownSettings(r.base.Settings) && !predates(r.base.Settings, from) {
 		return false, nil
 	}
-	versions, err := activities.ReadSettings(ctx, activities.ReadSettingsInput{OrganizationID: r.input.OrganizationID, After: known})
+	versions, err := activities.ReadSettings(ctx, activities.ReadSettingsInput{OrganizationID: r.input.OrganizationID, From: from})
 	if err != nil {
 		return false, err
 	}
-	r.base.Settings = append(r.base.Settings, versions...)
-	return len(versions) > 0, nil
+	r.base.Settings = versions
+	r.newestSettings = knownSettings(versions)
+	return true, nil
+}
+
+// settingsNeeded is the earliest instant at which the fold may ask for settings.
+func (r *run) settingsNeeded() engagement.Instant {
+	from := r.result.Clock
+	if leg := r.base.Carry.Leg; leg != nil {
+		from = min(from, leg.Leg.StartedAt)
+	}
+	for _, e := range r.base.Entries {
+		from = min(from, e.Time)
+	}
+	return from
+}
+
+// predates tells that an instant lies before the oldest version at hand, and that there are older.
+func predates(versions []engagement.Settings, at engagement.Instant) bool {
+	return len(versions) > 0 && versions[0].Version > 1 && at < versions[0].EffectiveFrom
 }
 
 func knownSettings(versions []engagement.Settings) int {

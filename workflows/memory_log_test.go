@@ -116,8 +116,18 @@ func (l *memoryLog) Record(_ context.Context, r models.Record) (models.Recorded,
 
 func (l *memoryLog) Project(context.Context, models.Live) error { return nil }
 
-func (l *memoryLog) SettingsAfter(_ context.Context, _ string, version int) ([]engagement.Settings, error) {
+func (l *memoryLog) SettingsFrom(_ context.Context, _ string, at engagement.Instant) ([]engagement.Settings, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.settings[version:], nil
+	return l.settingsFrom(at), nil
+}
+
+func (l *memoryLog) settingsFrom(at engagement.Instant) []engagement.Settings {
+	first := 0
+	for i, version := range l.settings {
+		if version.EffectiveFrom <= at {
+			first = i
+		}
+	}
+	return l.settings[first:]
 }
