@@ -1,7 +1,9 @@
 package workflows_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,38 +14,95 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"engaged/activities"
 	"engaged/engagement"
 	"engaged/intake"
 	"engaged/models"
+	"engaged/worker"
 	"engaged/workflows"
 )
 
-// histories are the stories whose histories are kept for replay: each appends events step by step,
-// so that every step is a signal of its own.
-var histories = map[string]struct {
-	steps   [][]engagement.Event
+// story is a conversation whose history is kept for replay.
+type story struct {
+	// steps happen one after another, each delivered before the next.
+	steps []func(*stack, models.Subject) error
+	// records is the number of engagements that come of it.
 	records int
-}{
-	"abandoned_then_answered": {records: 1, steps: [][]engagement.Event{
-		{{Type: engagement.QueueEntered, QueueID: "q1", Channel: "voice"}},
-		{{Type: engagement.QueueLeft, QueueID: "q1", Channel: "voice", Data: engagement.Data{Reason: "overflowed"}}},
-		{of(engagement.AgentAssigned, "a1")},
-		{{Type: engagement.AgentEnded, AgentID: "a1"}},
+}
+
+// say appends events that happen now.
+func say(events ...engagement.Event) func(*stack, models.Subject) error {
+	return func(s *stack, subject models.Subject) error {
+		now := time.Now()
+		for i := range events {
+			events[i] = at(now, events[i])
+		}
+		return s.append(subject, events...)
+	}
+}
+
+// send signals the workflow directly.
+func send(name string, event engagement.Event) func(*stack, models.Subject) error {
+	return func(s *stack, subject models.Subject) error {
+		_, err := s.temporal.SignalWithStartWorkflow(s.t.Context(), workflows.WorkflowID(subject, false), name, event,
+			client.StartWorkflowOptions{TaskQueue: s.queue}, workflows.EngagementWorkflow, workflows.EngagementInput{Subject: subject})
+		return err
+	}
+}
+
+func grouped(e engagement.Event, group string) engagement.Event {
+	e.GroupID = group
+	return e
+}
+
+// offerExpiring is an offer that the engine itself times out.
+func offerExpiring(s *stack, subject models.Subject) error {
+	offer := of(engagement.OfferCreated, "a1")
+	offer.Data.ExpiresAt = new(engagement.At(time.Now().Add(500 * time.Millisecond)))
+	return say(offer)(s, subject)
+}
+
+func acceptNow(s *stack, subject models.Subject) error {
+	outcome, err := s.accept(subject, "a1", "accept")
+	if err == nil && outcome.Kind != engagement.Applied {
+		err = fmt.Errorf("accept: %v", outcome)
+	}
+	return err
+}
+
+var histories = map[string]story{
+	"abandoned_then_answered": {records: 1, steps: []func(*stack, models.Subject) error{
+		say(engagement.Event{Type: engagement.QueueEntered, QueueID: "q1", Channel: "voice"}),
+		say(engagement.Event{Type: engagement.QueueLeft, QueueID: "q1", Channel: "voice", Data: engagement.Data{Reason: "overflowed"}}),
+		say(of(engagement.AgentAssigned, "a1")),
+		say(engagement.Event{Type: engagement.AgentEnded, AgentID: "a1"}),
 	}},
-	"chat_with_offer": {records: 1, steps: [][]engagement.Event{
-		{of(engagement.CustomerMessage, ""), of(engagement.OfferCreated, "a1")},
-		{of(engagement.OfferAccepted, "a1")},
-		{of(engagement.AgentMessage, "a1"), {Type: engagement.HoldStarted, AgentID: "a1"}},
-		{{Type: engagement.HoldEnded, AgentID: "a1"}, of(engagement.CustomerMessage, "")},
-		{status("solved"), {Type: engagement.ConversationRated, Data: engagement.Data{Score: new(5.0)}}},
+	"accept_command": {records: 1, steps: []func(*stack, models.Subject) error{
+		say(of(engagement.OfferCreated, "a1")), acceptNow, say(status("solved")),
 	}},
-	"transfer_then_wrapup": {records: 2, steps: [][]engagement.Event{
-		{{Type: engagement.AgentAssigned, AgentID: "a1", Channel: "voice"}},
-		{{Type: engagement.ConversationTransferred, Channel: "voice", Data: engagement.Data{To: &engagement.Target{AgentID: "a2"}}}},
-		{{Type: engagement.ConversationClosed, Data: engagement.Data{ClosedBy: "end_user"}}, {Type: engagement.WrapupStarted, AgentID: "a2"}},
-		{{Type: engagement.WrapupEnded, AgentID: "a2"}},
+	"chat_with_offer": {records: 1, steps: []func(*stack, models.Subject) error{
+		say(of(engagement.CustomerMessage, ""), of(engagement.OfferCreated, "a1")),
+		say(of(engagement.OfferAccepted, "a1")),
+		say(of(engagement.AgentMessage, "a1"), engagement.Event{Type: engagement.HoldStarted, AgentID: "a1"}),
+		say(engagement.Event{Type: engagement.HoldEnded, AgentID: "a1"}, of(engagement.CustomerMessage, "")),
+		say(status("solved"), engagement.Event{Type: engagement.ConversationRated, Data: engagement.Data{Score: new(5.0)}}),
+	}},
+	"direct_signals": {records: 1, steps: []func(*stack, models.Subject) error{
+		send("assign", of(engagement.AgentAssigned, "a1")), send("end", of(engagement.AgentEnded, "a1")),
+	}},
+	"expired":    {records: 1, steps: []func(*stack, models.Subject) error{say(grouped(of(engagement.AgentAssigned, "a1"), "brief"))}},
+	"fell_quiet": {records: 1, steps: []func(*stack, models.Subject) error{say(grouped(of(engagement.AgentAssigned, "a1"), "quick"))}},
+	"offer_expires": {records: 1, steps: []func(*stack, models.Subject) error{
+		offerExpiring, say(of(engagement.AgentAssigned, "a2")), say(status("pending")),
+	}},
+	"transfer_then_wrapup": {records: 2, steps: []func(*stack, models.Subject) error{
+		say(engagement.Event{Type: engagement.AgentAssigned, AgentID: "a1", Channel: "voice"}),
+		say(engagement.Event{Type: engagement.ConversationTransferred, Channel: "voice", Data: engagement.Data{To: &engagement.Target{AgentID: "a2"}}}),
+		say(engagement.Event{Type: engagement.ConversationClosed, Data: engagement.Data{ClosedBy: "end_user"}}, engagement.Event{Type: engagement.WrapupStarted, AgentID: "a2"}),
+		say(engagement.Event{Type: engagement.WrapupEnded, AgentID: "a2"}),
 	}},
 }
 
@@ -52,27 +111,59 @@ var histories = map[string]struct {
 func TestRecordHistories(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
-	s.settle(200)
+	s.settings(engagement.Rules{Settle: new(engagement.Millis(200))}, map[string]engagement.Rules{
+		"quick": {InactivityPeriod: new(engagement.Millis(700))},
+		"brief": {Inactivity: new(false), OpenLimit: new(engagement.Millis(700))},
+	})
 	defer s.work()()
 	defer s.dispatch(intake.DispatchOptions{})()
 	for name, story := range histories {
-		subject := s.conversation(name)
-		for _, events := range story.steps {
-			now := time.Now()
-			for i := range events {
-				events[i] = at(now, events[i])
-			}
-			require.NoError(t, s.append(subject, events...))
-			s.applied(subject)
-		}
-		_, err := s.records(subject, story.records)
-		require.NoError(t, err)
-		runs := s.closedRuns(subject)
-		require.NotEmpty(t, runs)
+		s.tell(name, story)
+	}
+}
+
+// away is a store that does not record until an instant.
+type away struct {
+	activities.Store
+	until time.Time
+}
+
+func (a away) Record(ctx context.Context, r models.Record) (models.Recorded, error) {
+	if time.Now().Before(a.until) {
+		return models.Recorded{}, errors.New("postgres is away")
+	}
+	return a.Store.Record(ctx, r)
+}
+
+// TestRecordsWaitForPostgres keeps Postgres away for longer than a local activity is tried: the
+// record is then the server's to retry.
+func TestRecordsWaitForPostgres(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	w := worker.New(s.temporal, away{s.store, time.Now().Add(8 * time.Second)}, worker.Options{TaskQueue: s.queue, StopTimeout: time.Second})
+	require.NoError(t, w.Start())
+	defer w.Stop()
+	defer s.dispatch(intake.DispatchOptions{})()
+	s.tell("postgres_away", story{records: 1, steps: []func(*stack, models.Subject) error{
+		say(of(engagement.AgentAssigned, "a1"), engagement.Event{Type: engagement.AgentEnded, AgentID: "a1"}),
+	}})
+}
+
+// tell plays a story, waits for its records and for its run to close, and keeps its histories.
+func (s *stack) tell(name string, story story) {
+	s.t.Helper()
+	subject := s.conversation(name)
+	for _, step := range story.steps {
+		require.NoError(s.t, step(s, subject))
+		s.applied(subject)
+	}
+	_, err := s.records(subject, story.records)
+	require.NoError(s.t, err)
+	runs := s.closedRuns(subject)
+	require.NotEmpty(s.t, runs)
+	for i, history := range runs {
 		if *update {
-			for i, history := range runs {
-				s.write(fmt.Sprintf("%s_%d", name, i+1), history)
-			}
+			s.write(fmt.Sprintf("%s_%d", name, i+1), history)
 		}
 	}
 }

@@ -133,9 +133,12 @@ func (s *stack) reopenAfter(i int) error {
 }
 
 // settle makes legs settle within so many milliseconds.
-func (s *stack) settle(ms engagement.Millis) {
+func (s *stack) settle(ms engagement.Millis) { s.settings(engagement.Rules{Settle: &ms}, nil) }
+
+func (s *stack) settings(defaults engagement.Rules, groups map[string]engagement.Rules) {
+	s.t.Helper()
 	_, err := s.store.AddSettings(s.t.Context(), models.OrganizationSettings{
-		OrganizationID: organization, Settings: engagement.Settings{Defaults: engagement.Rules{Settle: &ms}},
+		OrganizationID: organization, Settings: engagement.Settings{Defaults: defaults, Groups: groups},
 	}, models.Audit{OrganizationID: organization, Actor: "test", Action: "settings.put", Subject: "settings"})
 	require.NoError(s.t, err)
 }
