@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,6 +27,14 @@ type History struct {
 	// Rows are what the record transactions wrote.
 	Rows RecordRows
 
+	// Carry is the core's memory after the last record transaction, Unfolded are the entries that none
+	// has folded, by number: what the next one has to start from.
+	Carry    engagement.State
+	Unfolded []engagement.Entry
+	// LastNumber is the number of the newest entry, Now the log's clock at that instant.
+	LastNumber int64
+	Now        engagement.Instant
+
 	head head
 }
 
@@ -39,8 +48,8 @@ type RecordRows struct {
 	Closings    []ClosingRow
 }
 
-const entriesThroughSQL = entryColumns + `
-WHERE conversation_key = $1 AND received_at >= $2 AND number <= $3 ORDER BY number`
+const allEntriesSQL = entryColumns + `
+WHERE conversation_key = $1 AND received_at >= $2 ORDER BY number`
 
 // LoadHistory reads a conversation's past; ErrNotFound where the log does not know it.
 func (s *Store) LoadHistory(ctx context.Context, subject Subject) (History, error) {
@@ -59,10 +68,14 @@ func (s *Store) LoadHistory(ctx context.Context, subject Subject) (History, erro
 	return history, nil
 }
 
-// history reads all that record transactions of the conversation have used and written.
+// history reads all that record transactions of the conversation have used and written, and what is
+// left to the next one.
 func (h head) history(ctx context.Context, tx pgx.Tx) (History, error) {
-	past := History{Subject: h.Subject, RecordCount: h.recordCount, head: h}
+	past := History{Subject: h.Subject, RecordCount: h.recordCount, LastNumber: h.last, Now: engagement.At(h.now), head: h}
 	var err error
+	if past.Carry, err = h.state(); err != nil {
+		return past, err
+	}
 	if past.Folds, err = rowsOf[RecordLogRow](ctx, tx, h.key, "record_count"); err != nil {
 		return past, err
 	}
@@ -70,16 +83,17 @@ func (h head) history(ctx context.Context, tx pgx.Tx) (History, error) {
 	if n := len(past.Folds); n > 0 {
 		seen = past.Folds[n-1].SeenNumber
 	}
-	rows, err := tx.Query(ctx, entriesThroughSQL, h.key, h.since(), seen)
+	entries, err := h.allEntries(ctx, tx)
 	if err != nil {
-		return past, fmt.Errorf("read entries: %w", err)
+		return past, err
 	}
-	past.Entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (engagement.Entry, error) {
-		e, _, err := h.scanEntry(row)
-		return e, err
-	})
-	if err != nil {
-		return past, fmt.Errorf("read entries: %w", err)
+	for _, e := range entries {
+		if e.Number <= seen {
+			past.Entries = append(past.Entries, e)
+		}
+		if e.Number > h.applied || slices.Contains(h.tail, e.Number) {
+			past.Unfolded = append(past.Unfolded, e)
+		}
 	}
 	past.Complete = int64(len(past.Entries)) == seen && int64(len(past.Folds)) == h.recordCount
 	if past.Settings, err = settingsAfter(ctx, tx, h.OrganizationID, 0); err != nil {
@@ -87,6 +101,21 @@ func (h head) history(ctx context.Context, tx pgx.Tx) (History, error) {
 	}
 	past.Rows, err = h.recordedRows(ctx, tx)
 	return past, err
+}
+
+func (h head) allEntries(ctx context.Context, tx pgx.Tx) ([]engagement.Entry, error) {
+	rows, err := tx.Query(ctx, allEntriesSQL, h.key, h.since())
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (engagement.Entry, error) {
+		e, _, err := h.scanEntry(row)
+		return e, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	return entries, nil
 }
 
 // recordedRows reads every row that the conversation's records consist of.
@@ -150,123 +179,36 @@ func (h History) RowsOf(result engagement.Result) RecordRows {
 	return r
 }
 
-const recordedConversationsSQL = `
+const listConversationsSQL = `
 SELECT key, organization_id, conversation_id FROM conversations
-WHERE key > $1 AND record_count > 0 AND ($2 = '' OR organization_id = $2) AND ($3 = '' OR conversation_id = $3)
+WHERE key > $1 AND ($2 = '' OR organization_id = $2) AND ($3 = '' OR conversation_id = $3)
 ORDER BY key LIMIT $4`
 
-// RecordedConversations lists conversations that have records, after a key, at most limit of them; an
-// empty organization or conversation means any. It returns the last key.
-func (s *Store) RecordedConversations(ctx context.Context, organization, conversation string, after int64, limit int) (subjects []Subject, last int64, err error) {
-	rows, err := s.pool.Query(ctx, recordedConversationsSQL, after, organization, conversation, limit)
+// ListConversations lists the conversations of the log, after a key, at most limit of them; an empty
+// organization or conversation means any. It returns the last key.
+func (s *Store) ListConversations(ctx context.Context, organization, conversation string, after int64, limit int) (subjects []Subject, last int64, err error) {
+	rows, err := s.pool.Query(ctx, listConversationsSQL, after, organization, conversation, limit)
 	if err != nil {
-		return nil, after, fmt.Errorf("list recorded conversations: %w", err)
+		return nil, after, fmt.Errorf("list conversations: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var subject Subject
 		if err := rows.Scan(&after, &subject.OrganizationID, &subject.ConversationID); err != nil {
-			return nil, after, fmt.Errorf("list recorded conversations: %w", err)
+			return nil, after, fmt.Errorf("list conversations: %w", err)
 		}
 		subjects = append(subjects, subject)
 	}
 	return subjects, after, rows.Err()
 }
 
-const countRecordedSQL = `
-SELECT count(*) FROM conversations
-WHERE record_count > 0 AND ($1 = '' OR organization_id = $1) AND ($2 = '' OR conversation_id = $2)`
+const countConversationsSQL = `
+SELECT count(*) FROM conversations WHERE ($1 = '' OR organization_id = $1) AND ($2 = '' OR conversation_id = $2)`
 
-// CountRecorded counts the conversations that RecordedConversations lists.
-func (s *Store) CountRecorded(ctx context.Context, organization, conversation string) (count int64, err error) {
-	if err := s.pool.QueryRow(ctx, countRecordedSQL, organization, conversation).Scan(&count); err != nil {
-		return 0, fmt.Errorf("count recorded conversations: %w", err)
+// CountConversations counts the conversations that ListConversations lists.
+func (s *Store) CountConversations(ctx context.Context, organization, conversation string) (count int64, err error) {
+	if err := s.pool.QueryRow(ctx, countConversationsSQL, organization, conversation).Scan(&count); err != nil {
+		return 0, fmt.Errorf("count conversations: %w", err)
 	}
 	return count, nil
-}
-
-// Correction is the next revision of a conversation's records: rows that differ from what the log
-// says, and rows of which it knows nothing.
-type Correction struct {
-	Subject
-	// RecordCount is the count that the correction was made for; another one refuses it.
-	RecordCount int64
-	// Result is the fold of everything that was recorded.
-	Result engagement.Result
-	// Wrong are the ids of the rows to write, Extra those of the rows to delete.
-	Wrong, Extra map[string]bool
-}
-
-// Correct writes the next revision of rows in one transaction under the conversation's row lock;
-// ErrConflict where a run has recorded since the correction was made.
-func (s *Store) Correct(ctx context.Context, c Correction) error {
-	var chosen []recordRow
-	err := s.retry(ctx, func() error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-			h, err := readHead(ctx, tx, lockHeadSQL, c.Subject)
-			if err != nil {
-				return err
-			}
-			if h.recordCount != c.RecordCount {
-				return ErrConflict
-			}
-			chosen = c.rows(h)
-			return correct(ctx, tx, chosen, c.Extra)
-		})
-	})
-	if missingPartition(err) {
-		if err := s.ensureMonths(ctx, chosen); err != nil {
-			return fmt.Errorf("correct records: %w", err)
-		}
-		return s.Correct(ctx, c)
-	}
-	if err != nil {
-		return fmt.Errorf("correct records: %w", err)
-	}
-	return nil
-}
-
-// correctedBy stands where rows name the workflow that wrote them.
-const correctedBy = "reconcile"
-
-func (c Correction) rows(h head) []recordRow {
-	var chosen []recordRow
-	for _, row := range recordRows(h, c.Result, provenance{workflowID: correctedBy, recordedAt: h.now}) {
-		if c.Wrong[row.id] {
-			chosen = append(chosen, row)
-		}
-	}
-	return chosen
-}
-
-const deleteKeysSQL = `DELETE FROM record_keys WHERE id = ANY($1::uuid[])`
-
-func correct(ctx context.Context, tx pgx.Tx, rows []recordRow, extra map[string]bool) error {
-	var ids, gone []string
-	for _, row := range rows {
-		ids = append(ids, row.id)
-	}
-	for id := range extra {
-		gone = append(gone, id)
-	}
-	keys, err := readKeys(ctx, tx, append(ids, gone...))
-	if err != nil {
-		return err
-	}
-	batch := &pgx.Batch{}
-	queueRows(ctx, batch, rows, keys)
-	for _, id := range gone {
-		for kind := range deleteRowSQL {
-			if key, known := keys[id]; known {
-				queueDelete(batch, recordRow{kind: kind, id: id}, key)
-			}
-		}
-	}
-	if len(gone) > 0 {
-		batch.Queue(deleteKeysSQL, gone)
-	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("write rows: %w", err)
-	}
-	return nil
 }

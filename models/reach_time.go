@@ -42,16 +42,22 @@ func reachTime(ctx context.Context, tx pgx.Tx, subject Subject, seen int64, at e
 	if clock < at {
 		return Reached{Now: now}, nil
 	}
-	mark := engagement.Entry{Number: h.last + 1, ReceivedAt: now, Event: engagement.Event{
-		ID: fmt.Sprintf("clock:%d", h.last+1), Source: engagement.EngineSource, Type: engagement.ClockReached,
-		Time: clock, ConversationID: subject.ConversationID,
-	}}
+	mark := h.mark(clock)
 	if err := h.appendMark(ctx, tx, mark); err != nil {
 		return Reached{}, err
 	}
 	return Reached{Now: now, Batch: Batch{
 		From: mark.Number, To: mark.Number, Entries: []engagement.Entry{mark}, SettingsVersion: h.settings,
 	}}, nil
+}
+
+// mark is the clock mark that says "time has reached clock", as the log's next entry.
+func (h head) mark(clock engagement.Instant) engagement.Entry {
+	number := h.last + 1
+	return engagement.Entry{Number: number, ReceivedAt: engagement.At(h.now), Event: engagement.Event{
+		ID: fmt.Sprintf("clock:%d", number), Source: engagement.EngineSource, Type: engagement.ClockReached,
+		Time: clock, ConversationID: h.ConversationID,
+	}}
 }
 
 const advanceByMarkSQL = `UPDATE conversations SET last_number = $2, updated_at = $3 WHERE key = $1`

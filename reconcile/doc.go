@@ -2,7 +2,7 @@
 // again, so whatever differs is a fault of the engine, of the database, or of somebody's hands.
 //
 // Owns: replaying a conversation's log as its runs have folded it, comparing the rows field by field,
-// repairing them.
+// repairing them; finding what no run has recorded although it should have been.
 //
 // Does not own: what an entry means (engagement), rows and SQL (models).
 package reconcile

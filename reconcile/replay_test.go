@@ -22,6 +22,14 @@ type arrival struct {
 	event        engagement.Event
 }
 
+// entryOf is the entry that the log makes of the arrival with an index.
+func entryOf(i int, a arrival) engagement.Entry {
+	e := engagement.Entry{Number: int64(i + 1), ReceivedAt: morning + a.received*second, Event: a.event, AgentType: "human"}
+	e.Time = morning + a.at*second
+	e.ID, e.ConversationID = fmt.Sprint(i), "c"
+	return e
+}
+
 // runs plays what arrives through runs that record as soon as they may, and returns the past of the
 // conversation as log and records tell it, and what the runs wrote.
 func runs(arrivals []arrival) (models.History, engagement.Result) {
@@ -51,9 +59,7 @@ func runs(arrivals []arrival) (models.History, engagement.Result) {
 		}
 	}
 	for i, a := range arrivals {
-		e := engagement.Entry{Number: int64(i + 1), ReceivedAt: morning + a.received*second, Event: a.event, AgentType: "human"}
-		e.Time = morning + a.at*second
-		e.ID, e.ConversationID = fmt.Sprint(i), "c"
+		e := entryOf(i, a)
 		turn(e.ReceivedAt - 1)
 		open, h.Entries = append(open, e), append(h.Entries, e)
 	}

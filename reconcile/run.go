@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"engaged/models"
 )
@@ -15,23 +16,29 @@ const pageSize = 500
 type Store interface {
 	// Correct writes the next revision of rows.
 	Correct(ctx context.Context, correction models.Correction) error
-	// CountRecorded and RecordedConversations tell which conversations have records.
-	CountRecorded(ctx context.Context, organization, conversation string) (int64, error)
-	RecordedConversations(ctx context.Context, organization, conversation string, after int64, limit int) ([]models.Subject, int64, error)
+	// CountConversations and ListConversations tell which conversations there are.
+	CountConversations(ctx context.Context, organization, conversation string) (int64, error)
+	ListConversations(ctx context.Context, organization, conversation string, after int64, limit int) ([]models.Subject, int64, error)
 	// LoadHistory reads the past of one of them.
 	LoadHistory(ctx context.Context, subject models.Subject) (models.History, error)
+	// Redeliver makes a conversation due for dispatch again.
+	Redeliver(ctx context.Context, redelivery models.Redelivery) error
 }
 
 // Options say what is compared and what happens with differences.
 type Options struct {
 	// Organization and Conversation narrow it down; empty: all.
 	Organization, Conversation string
-	// Repair writes what the log says as the next revision.
+	// Repair writes what the log says as the next revision, and starts runs for what is overdue.
 	Repair bool
-	// Begin is told the number of conversations, Step that one is done, Found of a difference.
-	Begin func(conversations int64)
-	Step  func()
-	Found func(Difference)
+	// Grace is how long a record may be missing before its conversation is overdue.
+	Grace time.Duration
+	// Begin is told the number of conversations, Step that one is done, Found of a difference, Missed
+	// of what is overdue.
+	Begin  func(conversations int64)
+	Step   func()
+	Found  func(Difference)
+	Missed func(Overdue)
 }
 
 // Summary is what a comparison found.
@@ -46,19 +53,23 @@ type Summary struct {
 	Differing   int64 `json:"differing"`
 	// Repaired is the number of conversations of which the next revision was written.
 	Repaired int64 `json:"repaired"`
+	// Overdue is the number of conversations of which something should have been recorded and is not,
+	// Redelivered of those made due for dispatch again.
+	Overdue     int64 `json:"overdue"`
+	Redelivered int64 `json:"redelivered"`
 }
 
-// Run compares the records with the log.
+// Run compares the records with the log and looks for records that are missing.
 func Run(ctx context.Context, store Store, o Options) (Summary, error) {
 	var s Summary
-	total, err := store.CountRecorded(ctx, o.Organization, o.Conversation)
+	total, err := store.CountConversations(ctx, o.Organization, o.Conversation)
 	if err != nil {
 		return s, err
 	}
 	o.Begin(total)
 	for after := int64(0); ; {
 		var subjects []models.Subject
-		subjects, after, err = store.RecordedConversations(ctx, o.Organization, o.Conversation, after, pageSize)
+		subjects, after, err = store.ListConversations(ctx, o.Organization, o.Conversation, after, pageSize)
 		if err != nil || len(subjects) == 0 {
 			return s, err
 		}
@@ -76,6 +87,14 @@ func (s *Summary) conversation(ctx context.Context, store Store, o Options, subj
 	if err != nil {
 		return err
 	}
+	if err := s.recorded(ctx, store, o, history); err != nil {
+		return err
+	}
+	return s.unrecorded(ctx, store, o, history)
+}
+
+// recorded compares what the conversation's record transactions wrote with what they folded.
+func (s *Summary) recorded(ctx context.Context, store Store, o Options, history models.History) error {
 	if !history.Complete {
 		s.Incomplete++
 		return nil
@@ -84,7 +103,7 @@ func (s *Summary) conversation(ctx context.Context, store Store, o Options, subj
 	result := Replay(history)
 	log := history.RowsOf(result)
 	s.Rows += count(log)
-	found := compare(subject, log, history.Rows)
+	found := compare(history.Subject, log, history.Rows)
 	if len(found) == 0 {
 		return nil
 	}
@@ -96,11 +115,11 @@ func (s *Summary) conversation(ctx context.Context, store Store, o Options, subj
 	if !o.Repair {
 		return nil
 	}
-	correction := models.Correction{Subject: subject, RecordCount: history.RecordCount, Result: result}
+	correction := models.Correction{Subject: history.Subject, RecordCount: history.RecordCount, Result: result}
 	correction.Wrong, correction.Extra = choose(found)
 	switch err := store.Correct(ctx, correction); {
 	case errors.Is(err, models.ErrConflict):
-		return fmt.Errorf("%s/%s was recorded meanwhile; run the command again", subject.OrganizationID, subject.ConversationID)
+		return fmt.Errorf("%s/%s was recorded meanwhile; run the command again", history.OrganizationID, history.ConversationID)
 	case err != nil:
 		return err
 	}

@@ -14,15 +14,27 @@ import (
 type reconcileCommand struct {
 	Organization string `name:"organization" placeholder:"ID" group:"command" help:"Only this organization."`
 	Conversation string `name:"conversation" placeholder:"ID" group:"command" help:"Only this conversation."`
-	Repair       bool   `name:"repair" group:"command" help:"Write what the log says as the next revision of the records that differ."`
-	Limit        int    `name:"show" default:"100" placeholder:"N" group:"command" help:"Print at most so many differences; all are counted."`
+	Repair       bool   `name:"repair" group:"command" help:"Write what the log says as the next revision of the records that differ, and start runs for conversations that are overdue."`
+	Limit        int    `name:"show" default:"100" placeholder:"N" group:"command" help:"Print at most so many findings; all are counted."`
+
+	Grace time.Duration `name:"grace" default:"5m" placeholder:"DURATION" group:"command" help:"How long a record may be missing before its conversation is overdue. Longer than the backlog is old, lest runs be started that are only late."`
 
 	config.Offline
 }
 
 // Help is the longer text of --help.
 func (reconcileCommand) Help() string {
-	return `A record is the fold of the events that were known when it was written. This command folds them again and compares every row field by field. It runs beside everything else and only reads, unless --repair is given. It exits with 1 if anything differs, also after repairing it.`
+	return `A record is the fold of the events that were known when it was written. This command folds them again and compares every row field by field. It then folds what no record holds yet: a conversation of which something should have been recorded longer than --grace ago is overdue, because its workflow was terminated, for example; --repair makes it due for dispatch again, and the run that begins writes the record.
+
+It runs beside everything else and only reads, unless --repair is given. It exits with 1 if anything differs or is overdue, also after repairing it.`
+}
+
+// Validate returns everything that is wrong with the flags.
+func (c reconcileCommand) Validate() config.Problems {
+	if c.Grace < 0 {
+		return config.Problems{{Flag: "grace", Reason: "must not be less than nothing"}}
+	}
+	return nil
 }
 
 // Run compares and prints.
@@ -33,15 +45,17 @@ func (c reconcileCommand) Run(ctx context.Context, env environment) error {
 	}
 	defer store.Close()
 	bar, started, shown := newProgress(env), time.Now(), 0
+	show := func(finding fmt.Stringer) {
+		if shown++; shown <= c.Limit {
+			fmt.Fprintln(env.stdout, finding)
+		}
+	}
 	summary, err := reconcile.Run(ctx, store, reconcile.Options{
-		Organization: c.Organization, Conversation: c.Conversation, Repair: c.Repair,
-		Begin: func(conversations int64) { bar.Begin("folding", 0, conversations, "conversations") },
-		Step:  func() { bar.Add(1) },
-		Found: func(d reconcile.Difference) {
-			if shown++; shown <= c.Limit {
-				fmt.Fprintln(env.stdout, d)
-			}
-		},
+		Organization: c.Organization, Conversation: c.Conversation, Repair: c.Repair, Grace: c.Grace,
+		Begin:  func(conversations int64) { bar.Begin("folding", 0, conversations, "conversations") },
+		Step:   func() { bar.Add(1) },
+		Found:  func(d reconcile.Difference) { show(d) },
+		Missed: func(o reconcile.Overdue) { show(o) },
 	})
 	if err != nil {
 		return err
@@ -51,8 +65,13 @@ func (c reconcileCommand) Run(ctx context.Context, env environment) error {
 		fmt.Fprintf(env.stdout, "... and %d more\n", shown-c.Limit)
 	}
 	printReconcile(env, summary, time.Since(started))
-	if summary.Differences > 0 {
+	switch {
+	case summary.Differences > 0 && summary.Overdue > 0:
+		return &outcome{"records differ from the log, and others are overdue"}
+	case summary.Differences > 0:
 		return &outcome{"records differ from the log"}
+	case summary.Overdue > 0:
+		return &outcome{"records are overdue"}
 	}
 	return nil
 }
@@ -66,6 +85,8 @@ func printReconcile(env environment, s reconcile.Summary, took time.Duration) {
 	row("differences", s.Differences)
 	row("conversations that differ", s.Differing)
 	row("conversations repaired", s.Repaired)
+	row("conversations overdue", s.Overdue)
+	row("conversations made due again", s.Redelivered)
 	row("took", took.Round(time.Millisecond))
 	_ = w.Flush()
 }
