@@ -114,6 +114,9 @@ func (p *printer) loads(r *Report) {
 		result *scenario.TempoResult
 	}{{"engaged, real tempo", r.Tempo}, {"engaged, real tempo, many open", r.Open}} {
 		if t.result != nil {
+			if t.result.Undispatched > 10 {
+				p.line("  %s\tWARNING\tfilling was not over: %d conversations waited for dispatch when the window began", t.name, t.result.Undispatched)
+			}
 			row(t.name, t.result.Window, t.result.Idle, t.result.Applied, t.result.Sent.Acknowledgement, t.result.Open)
 		}
 	}

@@ -37,6 +37,9 @@ type TempoResult struct {
 	Idle Cost `json:"idle"`
 	// Open is how many chats are open on average.
 	Open int `json:"open_chats"`
+	// Undispatched is how many conversations still waited for dispatch when the window began. Where it is more
+	// than a few, filling was not over, and the figures hold its cost too.
+	Undispatched int64 `json:"undispatched_before"`
 	// Window is what the window cost; its events are those acknowledged in it.
 	Window Cost `json:"window"`
 	// Sent is what was acknowledged, filling included; the latencies are those of the window.
@@ -102,6 +105,9 @@ func (t Tempo) play(ctx context.Context, b *Bench, e *stack.Engine, result *Temp
 	err := sleep(ctx, begin)
 	if err == nil {
 		from, err = b.mark(ctx, e)
+	}
+	if err == nil {
+		_, result.Undispatched, err = b.Log.Done(ctx, t.Name)
 	}
 	if err == nil {
 		result.EngineOpen = from.usage.Resident[usage.Engine]
