@@ -55,6 +55,16 @@ var variants = []variant{
 	{"24 messages, 8 lifecycle events", chat.Reoffered, chat.Messages},
 }
 
+// shortest is the length below which the offers of the last variant take longer than an inactivity period.
+const shortest = 100 * time.Second
+
+func (c Chats) variants() []variant {
+	if c.Length < shortest {
+		return variants[:2]
+	}
+	return variants
+}
+
 // Run plays the chats and counts.
 func (c Chats) Run(ctx context.Context, b *Bench) ([]ChatCost, error) {
 	period := time.Duration(float64(inactivity) * float64(c.Length) / float64(chat.Length))
@@ -73,7 +83,7 @@ func (c Chats) Run(ctx context.Context, b *Bench) ([]ChatCost, error) {
 	defer peer.Stop()
 	events := c.events()
 	last := events[len(events)-1].At
-	done := progress.Seconds(fmt.Sprintf("%s: %d chats of %v on both engines", c.Name, len(variants)*c.Each, c.Length), last+5*time.Second)
+	done := progress.Seconds(fmt.Sprintf("%s: %d chats of %v on both engines", c.Name, len(c.variants())*c.Each, c.Length), last+5*time.Second)
 	defer done()
 	start := time.Now().Add(100 * time.Millisecond)
 	sender := &naive.Sender{Temporal: b.Temporal, Inactivity: period}
@@ -113,7 +123,7 @@ func (c Chats) Run(ctx context.Context, b *Bench) ([]ChatCost, error) {
 // events are those of all chats, in the order of time; the chats begin within five seconds.
 func (c Chats) events() []chat.Event {
 	var all []chat.Event
-	for v, variant := range variants {
+	for v, variant := range c.variants() {
 		steps := chat.Script(variant.kind, variant.messages, c.Length)
 		for n := range c.Each {
 			one := &chat.Chat{
@@ -155,11 +165,11 @@ func (c Chats) settle(ctx context.Context, b *Bench) error {
 		if err != nil {
 			return err
 		}
-		if want := int64(len(variants) * c.Each); records >= want && rows >= want {
+		if want := int64(len(c.variants()) * c.Each); records >= want && rows >= want {
 			return nil
 		}
 		if time.Now().After(limit) {
-			return fmt.Errorf("of %d chats %d are recorded by the engine and %d by the peer", len(variants)*c.Each, records, rows)
+			return fmt.Errorf("of %d chats %d are recorded by the engine and %d by the peer", len(c.variants())*c.Each, records, rows)
 		}
 		if err := sleep(ctx, time.Now().Add(200*time.Millisecond)); err != nil {
 			return err
@@ -170,7 +180,7 @@ func (c Chats) settle(ctx context.Context, b *Bench) error {
 // count reads the histories. Visibility may lag a little behind, so it looks until every run is listed as
 // completed.
 func (c Chats) count(ctx context.Context, b *Bench) ([]ChatCost, error) {
-	costs := make([]ChatCost, len(variants))
+	costs := make([]ChatCost, len(c.variants()))
 	for v := range costs {
 		costs[v].Chat, costs[v].Chats = variants[v].label, c.Each
 	}
@@ -183,7 +193,7 @@ func (c Chats) count(ctx context.Context, b *Bench) ([]ChatCost, error) {
 			return nil, err
 		}
 		err = ledger.Each(ctx, b.Temporal, runs, func(run ledger.Run, history []*historypb.HistoryEvent) error {
-			for v := range variants {
+			for v := range c.variants() {
 				switch prefix := fmt.Sprintf("%s-%d-", c.Name, v); {
 				case strings.HasPrefix(run.WorkflowID, "engagement/"+c.Name+"/"+prefix):
 					costs[v].Engine.Add(ledger.Of(history))
