@@ -20,7 +20,7 @@ import (
 
 // yieldAt is the number of events waiting to be committed above which dispatch holds back: an
 // acknowledgement is worth more than a workflow that hears of it a moment sooner.
-const yieldAt = 200
+const yieldAt = 32
 
 // parts are what a process serves.
 type parts struct {
