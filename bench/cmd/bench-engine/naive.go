@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -16,7 +17,7 @@ type naiveCommand struct {
 	DatabaseURL     string `required:"" help:"Database for the peer's table."`
 }
 
-// Run works until it is told to stop; one byte on standard output says that it polls.
+// Run works until it is told to stop; lines on standard output say how far it is.
 func (n *naiveCommand) Run(ctx context.Context) error {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	temporal, err := naive.Dial(n.TemporalAddress, log.NewStructuredLogger(logger))
@@ -24,5 +25,5 @@ func (n *naiveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer temporal.Close()
-	return naive.Work(ctx, temporal, n.DatabaseURL, func() { _, _ = os.Stdout.WriteString(".") })
+	return naive.Work(ctx, temporal, n.DatabaseURL, func(applied int64) { fmt.Println(applied) })
 }

@@ -24,8 +24,8 @@ func (r *runCommand) plan() plan {
 		chats:  scenario.Chats{Name: "chats", Each: 10, Length: 100 * time.Second},
 		intake: scenario.Intake{Name: "intake", Requests: r.Rate, Batch: 1, Window: 60 * time.Second, Chat: 10 * time.Second, Patience: 12 * time.Minute},
 		batch:  scenario.Intake{Name: "batch", Requests: r.Rate / batchSize, Batch: batchSize, Window: 20 * time.Second, Chat: 10 * time.Second, Patience: 12 * time.Minute},
-		spread: scenario.Saturated{Name: "spread", Open: 2000, Senders: 48, Warm: 30 * time.Second, Window: 30 * time.Second},
-		burst:  scenario.Saturated{Name: "burst", Open: 32, Senders: 32, Warm: 5 * time.Second, Window: 30 * time.Second},
+		spread: scenario.Saturated{Name: "spread", Open: 2000, Senders: 48, Ahead: 256, Warm: 30 * time.Second, Window: 30 * time.Second},
+		burst:  scenario.Saturated{Name: "burst", Open: 32, Senders: 32, Ahead: 640, Warm: 5 * time.Second, Window: 30 * time.Second},
 		tempo:  scenario.Tempo{Name: "tempo", Rate: r.TempoRate, Window: 90 * time.Second, FillRate: 50},
 		open:   scenario.Tempo{Name: "open", Rate: 200, Window: 45 * time.Second, FillRate: 60},
 	}

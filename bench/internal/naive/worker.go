@@ -55,8 +55,9 @@ func Dial(address string, logger log.Logger) (client.Client, error) {
 	return c, nil
 }
 
-// Work runs the peer's worker until ctx is done. Its options are the engine's.
-func Work(ctx context.Context, temporal client.Client, databaseURL string, ready func()) error {
+// Work runs the peer's worker until ctx is done. Its options are the engine's. Once it polls, and then twenty
+// times a second, it tells how many signals its workflows have taken in.
+func Work(ctx context.Context, temporal client.Client, databaseURL string, tell func(applied int64)) error {
 	pool, err := pgxpool.New(ctx, databaseURL)
 	if err != nil {
 		return fmt.Errorf("opening the peer's database: %w", err)
@@ -79,7 +80,14 @@ func Work(ctx context.Context, temporal client.Client, databaseURL string, ready
 		return fmt.Errorf("starting the peer's worker: %w", err)
 	}
 	defer w.Stop()
-	ready()
-	<-ctx.Done()
-	return nil
+	told := time.NewTicker(50 * time.Millisecond)
+	defer told.Stop()
+	for {
+		tell(applied.Load())
+		select {
+		case <-told.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

@@ -1,10 +1,15 @@
 package naive
 
 import (
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
 )
+
+// applied counts the signals that workflows of this process have taken in; it tells the benchmark how far the
+// peer is behind.
+var applied atomic.Int64
 
 // TaskQueue, WorkflowType and Signal are the peer's names.
 const (
@@ -61,6 +66,9 @@ func Chat(ctx workflow.Context, in Input) error {
 			timer = workflow.NewTimer(timerCtx, in.Inactivity)
 		}
 		row.take(event)
+		if !workflow.IsReplaying(ctx) {
+			applied.Add(1)
+		}
 	}
 	cancel()
 	row.EndedAt = workflow.Now(ctx)

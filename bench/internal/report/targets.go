@@ -1,7 +1,6 @@
 package report
 
 import (
-	"engaged/bench/internal/chat"
 	"engaged/bench/internal/scenario"
 )
 
@@ -51,7 +50,7 @@ func (r *Report) Compare() {
 		r.least("backlog: events/s / naive at saturation", 5, r.Intake.Drain.EventsPerSecond/r.Spread.Window.EventsPerSecond, "x")
 	}
 	if r.Intake != nil && r.Burst != nil {
-		r.least("backlog: events/s / naive at saturation, its best case (bursts)", 5, r.Intake.Drain.EventsPerSecond/r.burstEvents(), "x")
+		r.least("backlog: events/s / naive at saturation, its best case (bursts)", 5, r.Intake.Drain.EventsPerSecond/r.Burst.Window.EventsPerSecond, "x")
 	}
 	if len(r.Chats) > 1 {
 		r.most("billable actions of a 25-minute chat of 24 messages", 14, perChat(r.Chats[0], r.Chats[0].Engine.Actions()), "")
@@ -61,9 +60,6 @@ func (r *Report) Compare() {
 		r.most("real tempo: lifecycle event received to applied p99", 250, r.Tempo.Applied.P99, "ms")
 	}
 }
-
-// burstEvents is what the peer applied in bursts: by its finished chats, since its signals run ahead of it.
-func (r *Report) burstEvents() float64 { return r.Burst.EngagementsPerSecond * chat.MeanEvents }
 
 func (r *Report) drained(name string, result *scenario.IntakeResult) {
 	wrong := 0.0

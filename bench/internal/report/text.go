@@ -150,7 +150,7 @@ func (p *printer) sideBySide(r *Report) {
 		p.side("acknowledgement p99, ms: at the intake's rate / saturated", r.Intake.Sent.Acknowledgement.P99, r.Spread.Acknowledgement.P99, "%.1f", true)
 	}
 	if r.Intake != nil && r.Burst != nil {
-		p.side("events/s: draining a backlog / bursts", r.Intake.Drain.EventsPerSecond, r.burstEvents(), "%.0f", false)
+		p.side("events/s: draining a backlog / bursts", r.Intake.Drain.EventsPerSecond, r.Burst.Window.EventsPerSecond, "%.0f", false)
 	}
 	if r.Open != nil && r.Spread != nil {
 		p.side("events per CPU-second: real tempo, many open / saturated", r.Open.Window.EventsPerCPUSecond, r.Spread.Window.EventsPerCPUSecond, "%.0f", false)

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"engaged/bench/internal/usage"
@@ -24,8 +27,9 @@ type Engine struct {
 	// TaskQueue is where its workflows run.
 	TaskQueue string
 
-	stack *Stack
-	child *child
+	stack   *Stack
+	child   *child
+	applied atomic.Int64
 }
 
 // BuildEngine builds cmd/engaged into the stack's directory.
@@ -109,7 +113,6 @@ func (s *Stack) StartNaive(ctx context.Context) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a pipe: %w", err)
 	}
-	defer reader.Close() //nolint:errcheck // one byte was read
 	own, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("looking for this program: %w", err)
@@ -118,27 +121,38 @@ func (s *Stack) StartNaive(ctx context.Context) (*Engine, error) {
 	cmd.Stdout = writer
 	e := &Engine{TaskQueue: "naive", stack: s}
 	e.child, err = startChild(cmd, filepath.Join(s.dir, "naive.log"))
-	_ = writer.Close()
+	_ = writer.Close() // the child holds a copy of its own
 	if err != nil {
 		return nil, err
 	}
 	s.children = append(s.children, e.child)
-	ready := make(chan error, 1)
-	go func() {
-		_, err := reader.Read(make([]byte, 1))
-		ready <- err
-	}()
+	ready := make(chan struct{})
+	go e.listen(reader, ready)
 	select {
-	case err = <-ready:
-		if err != nil {
-			<-e.child.done
-			return nil, e.child.ended()
-		}
+	case <-ready:
 		return e, nil
+	case <-e.child.done:
+		return nil, e.child.ended()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
+
+// listen reads how many signals the peer has applied, until it ends.
+func (e *Engine) listen(reader *os.File, ready chan<- struct{}) {
+	defer reader.Close() //nolint:errcheck // nothing is written to it
+	lines := bufio.NewScanner(reader)
+	for first := true; lines.Scan(); first = false {
+		n, _ := strconv.ParseInt(lines.Text(), 10, 64) // the peer writes numbers
+		e.applied.Store(n)
+		if first {
+			close(ready)
+		}
+	}
+}
+
+// Applied is how many signals the naive peer has taken in, as of the last twentieth of a second.
+func (e *Engine) Applied() int64 { return e.applied.Load() }
 
 // Stop ends the engine in order.
 func (e *Engine) Stop() { e.child.stop() }
