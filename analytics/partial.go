@@ -1,0 +1,27 @@
+package analytics
+
+// Partial is what is known of one term in one group and bucket. Partials of disjoint rows merge in
+// any order.
+type Partial struct {
+	// N is the number of rows; of rows that have a value, where the term has one.
+	N int64
+	// Sum, SumSq, Min and Max are of the values; zero while N is.
+	Sum, SumSq, Min, Max float64
+	// Sketch holds the values' distribution; nil if it was not asked for.
+	Sketch Sketch
+}
+
+// Merge adds other's rows.
+func (p *Partial) Merge(other Partial) {
+	if other.N == 0 {
+		return
+	}
+	if p.N == 0 {
+		p.Min, p.Max = other.Min, other.Max
+	}
+	p.Min, p.Max = min(p.Min, other.Min), max(p.Max, other.Max)
+	p.N += other.N
+	p.Sum += other.Sum
+	p.SumSq += other.SumSq
+	p.Sketch = p.Sketch.Merge(other.Sketch)
+}
