@@ -50,7 +50,7 @@ func (f *folder) writeClosing(e *Entry, by string) {
 	c := Closing{
 		Ordinal: f.s.ClosingCount, ClosedAt: e.Time, ClosedBy: by, QueueID: leg.QueueID,
 		Channel: orElse(leg.Channel, f.s.Channel), InitialChannel: f.s.InitialChannel,
-		Direction: f.s.Direction, TicketID: orElse(e.TicketID, f.s.TicketID, e.ConversationID), Tags: f.s.Tags,
+		Direction: f.s.Direction, ContactPoint: f.s.ContactPoint, TicketID: orElse(e.TicketID, f.s.TicketID, e.ConversationID), Tags: f.s.Tags,
 	}
 	if e.AgentID != "" || by == ClosedByAgent {
 		c.AgentID, c.AgentType, c.GroupID = f.author(e, leg)

@@ -51,6 +51,7 @@ func (f *folder) attribute(r *Rating, e *Entry) {
 	r.AgentID, r.AgentType, r.GroupID = f.author(e, leg)
 	r.QueueID = orElse(f.s.LastOfferQueueID, leg.QueueID)
 	r.Channel = orElse(leg.Channel, f.s.Channel)
+	r.InitialChannel, r.Direction, r.ContactPoint = f.s.InitialChannel, f.s.Direction, f.s.ContactPoint
 	r.TicketID = orElse(e.TicketID, f.s.TicketID, e.ConversationID)
 	r.Tags = f.s.Tags
 }

@@ -159,14 +159,18 @@ type Rating struct {
 	ScaleMin    float64  `json:"scale_min"`
 	ScaleMax    float64  `json:"scale_max"`
 	// CommentLength is in characters.
-	CommentLength int      `json:"comment_length,omitempty"`
-	AgentID       string   `json:"agent_id,omitempty"`
-	AgentType     string   `json:"agent_type,omitempty"`
-	GroupID       string   `json:"group_id,omitempty"`
-	QueueID       string   `json:"queue_id,omitempty"`
-	Channel       string   `json:"channel,omitempty"`
-	TicketID      string   `json:"ticket_id"`
-	Tags          []string `json:"tags,omitempty"`
+	CommentLength int    `json:"comment_length,omitempty"`
+	AgentID       string `json:"agent_id,omitempty"`
+	AgentType     string `json:"agent_type,omitempty"`
+	GroupID       string `json:"group_id,omitempty"`
+	QueueID       string `json:"queue_id,omitempty"`
+	Channel       string `json:"channel,omitempty"`
+	// InitialChannel is the conversation's first channel, ContactPoint the latest that was named.
+	InitialChannel string   `json:"initial_channel,omitempty"`
+	Direction      string   `json:"direction,omitempty"`
+	ContactPoint   string   `json:"contact_point,omitempty"`
+	TicketID       string   `json:"ticket_id"`
+	Tags           []string `json:"tags,omitempty"`
 }
 
 // Closing is one closing of the conversation.
@@ -181,12 +185,14 @@ type Closing struct {
 	AgentType string `json:"agent_type,omitempty"`
 	GroupID   string `json:"group_id,omitempty"`
 	// QueueID is the queue at that instant, else the last leg's.
-	QueueID        string   `json:"queue_id,omitempty"`
-	Channel        string   `json:"channel,omitempty"`
-	InitialChannel string   `json:"initial_channel,omitempty"`
-	Direction      string   `json:"direction,omitempty"`
-	TicketID       string   `json:"ticket_id"`
-	Tags           []string `json:"tags,omitempty"`
+	QueueID        string `json:"queue_id,omitempty"`
+	Channel        string `json:"channel,omitempty"`
+	InitialChannel string `json:"initial_channel,omitempty"`
+	Direction      string `json:"direction,omitempty"`
+	// ContactPoint is the latest that was named.
+	ContactPoint string   `json:"contact_point,omitempty"`
+	TicketID     string   `json:"ticket_id"`
+	Tags         []string `json:"tags,omitempty"`
 }
 
 // Amendment changes a leg that was recorded before this fold's carry: only its wrap-up and tags.

@@ -137,7 +137,8 @@ func (h head) ratingRow(r engagement.Rating, p provenance) *RatingRow {
 		RequestedAt: timeOf(r.RequestedAt), RatedAt: timeOf(r.RatedAt), CreatedAt: created.Time(),
 		Score: r.Score, ScaleMin: r.ScaleMin, ScaleMax: r.ScaleMax, CommentLength: int32(r.CommentLength),
 		AgentID: r.AgentID, AgentType: r.AgentType, GroupID: r.GroupID, QueueID: r.QueueID,
-		Channel: r.Channel, TicketID: r.TicketID, Tags: r.Tags, RecordedAt: p.recordedAt,
+		Channel: r.Channel, InitialChannel: r.InitialChannel, Direction: r.Direction, ContactPoint: r.ContactPoint,
+		TicketID: r.TicketID, Tags: r.Tags, RecordedAt: p.recordedAt,
 	}
 }
 
@@ -147,7 +148,7 @@ func (h head) closingRow(c engagement.Closing, p provenance) *ClosingRow {
 		ConversationKey: h.key, ConversationID: h.ConversationID, Ordinal: int32(c.Ordinal),
 		ClosedAt: c.ClosedAt.Time(), ClosedBy: c.ClosedBy, AgentID: c.AgentID, AgentType: c.AgentType,
 		GroupID: c.GroupID, QueueID: c.QueueID, Channel: c.Channel, InitialChannel: c.InitialChannel,
-		Direction: c.Direction, TicketID: c.TicketID, Tags: c.Tags, RecordedAt: p.recordedAt,
+		Direction: c.Direction, ContactPoint: c.ContactPoint, TicketID: c.TicketID, Tags: c.Tags, RecordedAt: p.recordedAt,
 	}
 }
 

@@ -198,6 +198,12 @@ type RatingRow struct {
 	QueueID string
 	// Channel is the canonical name of the channel.
 	Channel string
+	// InitialChannel is the conversation's first channel.
+	InitialChannel string
+	// Direction is inbound, outbound, internal or empty.
+	Direction string
+	// ContactPoint is the organization's own address that was contacted.
+	ContactPoint string
 	// TicketID is the ticket, by default the conversation's id.
 	TicketID string
 	// Tags is a sorted set.
@@ -241,6 +247,8 @@ type ClosingRow struct {
 	InitialChannel string
 	// Direction is inbound, outbound, internal or empty.
 	Direction string
+	// ContactPoint is the organization's own address that was contacted.
+	ContactPoint string
 	// TicketID is the ticket, by default the conversation's id.
 	TicketID string
 	// Tags is a sorted set.

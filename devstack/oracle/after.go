@@ -119,7 +119,8 @@ func (s *story) rating(i int, survey string) engagement.Rating {
 	}
 	row := engagement.Rating{
 		Survey: survey, ScaleMin: scale.Min, ScaleMax: scale.Max, AgentID: e.AgentID, GroupID: e.GroupID,
-		Channel: s.channelAt(i), TicketID: s.ticket(i), Tags: s.tagsThrough(i),
+		Channel: s.channelAt(i), InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf),
+		ContactPoint: s.known(i, contactOf), TicketID: s.ticket(i), Tags: s.tagsThrough(i),
 	}
 	if l != nil {
 		row.AgentID = cmp.Or(row.AgentID, l.AgentID)
@@ -189,7 +190,7 @@ func (s *story) closing(i, number int) engagement.Closing {
 	row := engagement.Closing{
 		Ordinal: number, ClosedAt: e.Time, ClosedBy: by, AgentID: e.AgentID, GroupID: e.GroupID,
 		Channel: s.channelAt(i), InitialChannel: s.first(i, channelOf), Direction: s.first(i, directionOf),
-		TicketID: s.ticket(i), Tags: s.tagsThrough(i),
+		ContactPoint: s.known(i, contactOf), TicketID: s.ticket(i), Tags: s.tagsThrough(i),
 	}
 	if l != nil {
 		if by == "agent" {

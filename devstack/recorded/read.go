@@ -178,7 +178,8 @@ func (r *reader) ratings() error {
 		records.Ratings = append(records.Ratings, engagement.Rating{
 			Survey: row.Survey, RequestedAt: instant(row.RequestedAt), RatedAt: instant(row.RatedAt), Score: row.Score,
 			ScaleMin: row.ScaleMin, ScaleMax: row.ScaleMax, CommentLength: int(row.CommentLength), AgentID: row.AgentID,
-			AgentType: row.AgentType, GroupID: row.GroupID, QueueID: row.QueueID, Channel: row.Channel, TicketID: row.TicketID, Tags: row.Tags,
+			AgentType: row.AgentType, GroupID: row.GroupID, QueueID: row.QueueID, Channel: row.Channel,
+			InitialChannel: row.InitialChannel, Direction: row.Direction, ContactPoint: row.ContactPoint, TicketID: row.TicketID, Tags: row.Tags,
 		})
 		r.records[row.ConversationID] = records
 	}
@@ -192,7 +193,7 @@ func (r *reader) closings() error {
 		records.Closings = append(records.Closings, engagement.Closing{
 			Ordinal: int(row.Ordinal), ClosedAt: engagement.At(row.ClosedAt), ClosedBy: row.ClosedBy, AgentID: row.AgentID,
 			AgentType: row.AgentType, GroupID: row.GroupID, QueueID: row.QueueID, Channel: row.Channel,
-			InitialChannel: row.InitialChannel, Direction: row.Direction, TicketID: row.TicketID, Tags: row.Tags,
+			InitialChannel: row.InitialChannel, Direction: row.Direction, ContactPoint: row.ContactPoint, TicketID: row.TicketID, Tags: row.Tags,
 		})
 		r.records[row.ConversationID] = records
 	}
