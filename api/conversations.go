@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
+	"net/http"
 
 	"engaged/engagement"
 	"engaged/models"
@@ -75,7 +75,8 @@ func (s *Server) fold(ctx context.Context, subject models.Subject) (folded, erro
 		}
 		conversation.Entries = append(conversation.Entries, batch.Entries...)
 		if len(conversation.Entries) > maxFolded {
-			return folded{}, fmt.Errorf("conversation with more than %d unrecorded entries", maxFolded)
+			return folded{}, problem(http.StatusUnprocessableEntity, "conversation:too_long",
+				"More than %d events of this conversation are in no record yet; its state is not folded on request. Read its records with GET /v1/engagements?conversation_id=...", maxFolded)
 		}
 		more = batch.More && batch.To > conversation.Seen
 		conversation.Seen = max(conversation.Seen, batch.To)

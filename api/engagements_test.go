@@ -256,6 +256,24 @@ func TestEngagementDetail(t *testing.T) {
 	require.Equal(t, instantAt("2026-03-10T09:00:06Z"), detail.RequesterWaits[0].OpenedAt)
 }
 
+// A conversation that nobody ever records is not folded for anyone who asks.
+func TestConversationTooLong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.key("acme", api.EventsWrite, api.ReportsRead)
+	w.say(key, "endless", `customer.message 09:00:00`)
+	_, err := w.store.Pool().Exec(t.Context(), `
+INSERT INTO entries (conversation_key, number, received_at, event_id, type, time, lifecycle, content_hash, entry)
+SELECT conversation_key, number + n, received_at, 'copy-' || n, type, time, lifecycle, content_hash, entry
+FROM entries, generate_series(1, 50000) n`)
+	require.NoError(t, err)
+	_, err = w.store.Pool().Exec(t.Context(), `UPDATE conversations SET last_number = 50001`)
+	require.NoError(t, err)
+	got := w.ask(key, "GET", "/v1/conversations/endless", "")
+	require.Equal(t, 422, got.status)
+	require.Contains(t, got.body, "conversation:too_long")
+}
+
 func TestConversation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -170,6 +170,11 @@ func (s *Server) append(ctx context.Context, submissions []models.Submission) ([
 
 // unavailable is the answer when something we need is away.
 func unavailable(err error) *Problem {
+	// What is a problem already says more.
+	var known *Problem
+	if errors.As(err, &known) {
+		return known
+	}
 	return problem(http.StatusServiceUnavailable, "server:unavailable",
 		"Something we need does not answer. Try again.").because(err).retry(time.Second)
 }
