@@ -101,8 +101,14 @@ type Metric struct {
 	Measures []Measure
 	// MeasureDescriptions overrides the standard description of a measure.
 	MeasureDescriptions map[Measure]string
-	// Filters are the attributes by which it can be filtered and grouped.
+	// Filters are the attributes by which it can be filtered and grouped, in the order in which the
+	// compatible wire lists them.
 	Filters []string
+	// Extra are further attributes that only our own API filters and groups by.
+	Extra []string
+	// Spans tells that each value lasts from Record.Start to Record.Time, so that sums of it can be
+	// prorated over buckets.
+	Spans bool
 	// Groups are the attributes that a Share or Nested metric always groups by.
 	Groups []string
 	// RelatedRecords are shown by the catalogue; default Record alone.
@@ -115,7 +121,7 @@ type Metric struct {
 
 // Parameter is a choice that the field disagrees on.
 type Parameter struct {
-	// ID is the name in a query.
+	// ID is the name in a query and in Parameters.
 	ID string
 	// Description says what it changes.
 	Description string

@@ -27,8 +27,8 @@ type Record struct {
 	Table string
 	// Time is the column that places a row in a period.
 	Time string
-	// Start is the column at which a row's interval began, for attribution start and prorated; empty:
-	// the record has no length.
+	// Start is the SQL of the instant at which a row's interval began, for attribution start and
+	// prorated; empty: the record has no length.
 	Start string
 	// Key is the SQL of the text that orders rows of one instant and is unique among them.
 	Key string
@@ -43,6 +43,9 @@ type Record struct {
 	Fields []Field
 	// Value, where set, names the field that the compatible wire prints as the record's value.
 	Value string
+	// RelatedMetrics are those that the compatible wire shows beside the record; empty: every metric
+	// that is computed from it.
+	RelatedMetrics []string
 	// Rollups are the dimension sets kept for the record, from fine to coarse.
 	Rollups []DimensionSet
 }
@@ -51,7 +54,8 @@ type Record struct {
 type RecordAttribute struct {
 	// ID is the attribute's.
 	ID string
-	// SQL is the expression of its value; empty text and null both mean none.
+	// SQL is the expression of its value: a number for a Numeric attribute, text[] for a Set, text for
+	// all others. Empty text and null both mean none.
 	SQL string
 }
 

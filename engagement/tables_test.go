@@ -10,7 +10,7 @@ func TestChannelOf(t *testing.T) {
 	t.Parallel()
 	for name, id := range map[string]string{
 		"messaging": "messaging", "MESSAGING": "messaging", "Messaging": "messaging", "Support": "email", "SUPPORT": "email",
-		"TALK": "voice", "contact form": "contact_form", "Contact_Form": "contact_form", "SMS": "sms", "callback": "callback", "fax": "fax", "": "",
+		"TALK": "voice", "contact form": "contact_form", "Contact_Form": "contact_form", "SMS": "sms", "callback": "callback", "PSTN_PHONE": "voice", "phone": "voice", "CONTACT_FORM": "contact_form", "fax": "fax", "": "",
 	} {
 		require.Equal(t, id, ChannelOf(name).ID, name)
 	}
@@ -18,8 +18,10 @@ func TestChannelOf(t *testing.T) {
 		require.Equal(t, c.Conversational, c.Inactivity, c.ID)
 		require.NotEmpty(t, c.Label)
 		require.NotEmpty(t, c.Wire)
+		require.Equal(t, c, ChannelOf(c.AnalyticsWire))
+		require.Equal(t, c, ChannelOf(c.AnalyticsLabel))
 	}
-	require.Equal(t, Channel{ID: "fax", Label: "fax", Wire: "FAX", Conversational: true, HasMessages: true, Inactivity: true}, ChannelOf("fax"))
+	require.Equal(t, Channel{ID: "fax", Label: "fax", Wire: "FAX", AnalyticsWire: "FAX", AnalyticsLabel: "fax", Conversational: true, HasMessages: true, Inactivity: true}, ChannelOf("fax"))
 	require.False(t, Leg{Channel: "callback"}.HasMessages())
 	require.True(t, Leg{Channel: "email"}.HasMessages())
 }

@@ -1,0 +1,71 @@
+package analytics
+
+// offers are a routing system's proposals of a conversation to an agent.
+var offers = Record{
+	ID: "offers", Name: "Offers",
+	Description: "One proposal of a conversation to an agent: accepted, declined, timed out or rescinded",
+	Table:       "offers", Time: "resolved_at", Start: "coalesce(offered_at, resolved_at)", Key: "id::text",
+	Humans: withoutBots, CanExpire: true,
+	Attributes: []RecordAttribute{
+		{"agent_id", "agent_id"},
+		{"group_id", "group_id"},
+		{"agent_type", "agent_type"},
+		{"queue_id", "queue_id"},
+		{"channel", "channel"},
+		{"ticket_id", "ticket_id"},
+		{"outcome", "outcome"},
+	},
+	Fields: []Field{
+		{"resolved_at", "When the offer was accepted, declined or over", InstantType, false, "resolved_at", ""},
+		{"csid", "The conversation's id", IDType, false, "conversation_id", ""},
+		{"conversation_id", "The conversation's id", IDType, false, "conversation_id", ""},
+		{"ordinal", "Counts the conversation's offers from 1", IntType, false, "ordinal", ""},
+		{"offer_id", "The sender's id of the offer", StringType, true, "offer_id", ""},
+		{"ticket_id", "The ticket", IDType, false, "ticket_id", ""},
+		{"agent_id", "The agent to whom it was offered", IDType, false, "agent_id", "agent_id"},
+		{"agent_type", "human or bot", StringType, false, "agent_type", "agent_type"},
+		{"group_id", "The agent's group", IDType, true, "group_id", "group_id"},
+		{"queue_id", "The queue from which it was offered", IDType, true, "queue_id", "queue_id"},
+		{"channel", "The conversation's channel", StringType, true, "channel", "channel"},
+		{"offered_at", "When it was offered; none for an acceptance without a known offer", InstantType, true, "offered_at", ""},
+		{"expires_at", "When it would have timed out", InstantType, true, "expires_at", ""},
+		{"outcome", "accepted, declined, timed_out, rescinded or expired", StringType, false, "outcome", "outcome"},
+		{"open_time", "Resolved - offered, in seconds", SecondsType, true, "open_ms", ""},
+		{"engagement_id", "The engagement that the acceptance began", StringType, true, "engagement_id::text", ""},
+		{"recorded_at", "When the record was written", InstantType, false, "recorded_at", ""},
+	},
+	Rollups: []DimensionSet{queueChannelSet, agentSet},
+}
+
+// queueVisits are stays in a queue.
+var queueVisits = Record{
+	ID: "queue_visits", Name: "Queue visits",
+	Description: "One stay of a conversation in a queue, from its entry to its answer, its abandonment or another way out",
+	Table:       "queue_visits", Time: "left_at", Start: "entered_at", Key: "id::text",
+	CanExpire: true,
+	Attributes: []RecordAttribute{
+		{"agent_id", "agent_id"},
+		{"queue_id", "queue_id"},
+		{"channel", "channel"},
+		{"initial_direction", "direction"},
+		{"ticket_id", "ticket_id"},
+		{"outcome", "outcome"},
+	},
+	Fields: []Field{
+		{"left_at", "When the conversation left the queue", InstantType, false, "left_at", ""},
+		{"csid", "The conversation's id", IDType, false, "conversation_id", ""},
+		{"conversation_id", "The conversation's id", IDType, false, "conversation_id", ""},
+		{"ordinal", "Counts the conversation's queue visits from 1", IntType, false, "ordinal", ""},
+		{"ticket_id", "The ticket", IDType, false, "ticket_id", ""},
+		{"queue_id", "The queue", IDType, false, "queue_id", "queue_id"},
+		{"channel", "The conversation's channel", StringType, true, "channel", "channel"},
+		{"initial_direction", "Who began the conversation", StringType, true, "direction", "initial_direction"},
+		{"entered_at", "When the conversation entered the queue", InstantType, false, "entered_at", ""},
+		{"outcome", "answered, flowed_out, abandoned, overflowed, closed or expired", StringType, false, "outcome", "outcome"},
+		{"wait", "Left - entered, in seconds", SecondsType, false, "wait_ms", ""},
+		{"agent_id", "The agent who answered", IDType, true, "agent_id", "agent_id"},
+		{"engagement_id", "The engagement that answered", StringType, true, "engagement_id::text", ""},
+		{"recorded_at", "When the record was written", InstantType, false, "recorded_at", ""},
+	},
+	Rollups: []DimensionSet{queueChannelSet},
+}
