@@ -32,6 +32,8 @@ type Config struct {
 	// Password is asked of every connection. The default "" lets every local user in, which is for tests.
 	// It is set when the data directory is made and must be the same from then on.
 	Password string
+	// Settings are settings of the server, name=value, which outrank its usual ones. Default none.
+	Settings []string
 }
 
 // A Postgres is a running private server on 127.0.0.1. It ends with the process that started it.
@@ -169,7 +171,7 @@ func (p *Postgres) arguments(port int) []string {
 		settings = append(settings, "fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
 	}
 	arguments := []string{"-D", p.data}
-	for _, setting := range settings {
+	for _, setting := range append(settings, p.config.Settings...) {
 		arguments = append(arguments, "-c", setting)
 	}
 	return arguments
