@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"engaged/analytics"
 	"engaged/engagement"
 	"engaged/models"
 )
@@ -19,6 +20,16 @@ type EventLog interface {
 type Accepts interface {
 	// AwaitAccept returns what became of the offer.accept_requested entry with the number.
 	AwaitAccept(ctx context.Context, subject models.Subject, number int64) (engagement.Outcome, error)
+}
+
+// Analytics answers questions about metrics; analytics.Engine is one.
+type Analytics interface {
+	// Ask answers a query: *analytics.InvalidQuery says what is wrong with it, analytics.ErrTooSlow
+	// that the answer would take too long.
+	Ask(ctx context.Context, q analytics.Query) (analytics.Answer, error)
+	// Live reads what is open now; LiveMark tells cheaply whether that has changed.
+	Live(ctx context.Context, q analytics.LiveQuery) (analytics.LiveView, error)
+	LiveMark(ctx context.Context, organization string) (string, error)
 }
 
 // Check is one thing that must work for the server to be ready.
@@ -37,6 +48,8 @@ type Dependencies struct {
 	Accepts Accepts
 	// Store answers every question about rows.
 	Store Store
+	// Analytics answers questions about metrics.
+	Analytics Analytics
 	// Checks are asked by /readyz.
 	Checks []Check
 	// Now is the clock; default time.Now.
@@ -83,5 +96,6 @@ type Store interface {
 	PutDirectoryEntry(ctx context.Context, entry models.DirectoryEntry) error
 	DirectoryEntry(ctx context.Context, organization, kind, id string) (models.DirectoryEntry, error)
 	DeleteDirectoryEntry(ctx context.Context, organization, kind, id string) error
+	DirectoryNames(ctx context.Context, organization, kind string, ids []string) (map[string]string, error)
 	ListDirectory(ctx context.Context, organization, kind, after string, limit int) ([]models.DirectoryEntry, error)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm/clause"
 )
 
@@ -40,4 +41,21 @@ func (s *Store) ListDirectory(ctx context.Context, organization, kind, after str
 		return nil, fmt.Errorf("list directory: %w", err)
 	}
 	return entries, nil
+}
+
+const directoryNamesSQL = `
+SELECT id, name FROM directory WHERE organization_id = $1 AND kind = $2 AND id = ANY ($3)`
+
+// DirectoryNames returns the names of those of the ids that the directory knows, by id.
+func (s *Store) DirectoryNames(ctx context.Context, organization, kind string, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	found, err := s.pool.Query(ctx, directoryNamesSQL, organization, kind, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up names: %w", err)
+	}
+	var id, name string
+	if _, err := pgx.ForEachRow(found, []any{&id, &name}, func() error { names[id] = name; return nil }); err != nil {
+		return nil, fmt.Errorf("look up names: %w", err)
+	}
+	return names, nil
 }
