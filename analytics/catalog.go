@@ -6,7 +6,8 @@ import "slices"
 var (
 	attributes = slices.Concat(agentAttributes, conversationAttributes, legAttributes, outcomeAttributes)
 	records    = []*Record{&engagements, &offers, &requesterWaits, &queueVisits, &ratings, &closedConversations}
-	metrics    = slices.Concat(compatibleMetrics, engagementMetrics)
+	metrics    = slices.Concat(compatibleMetrics, engagementMetrics, offerMetrics, replyMetrics, waitMetrics, messageMetrics,
+		outcomeMetrics, handlingMetrics, queueMetrics, ratingMetrics, dataMetrics)
 )
 
 // Metrics returns every metric. The entries are shared: callers do not change them.

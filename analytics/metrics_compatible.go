@@ -1,14 +1,11 @@
 package analytics
 
-// answered is the condition of a csat survey on its own scale that has an answer.
-const csatAnswered = "survey = 'csat' AND scale_min = 1 AND scale_max = 5 AND score IS NOT NULL"
-
 // compatibleMetrics are those of the reference API, under its ids.
 var compatibleMetrics = []*Metric{
 	{
 		ID: "csat", Name: "Customer satisfaction",
 		Description: "(Number of satisfied customers (4 and 5)/ Number of survey responses) x 100 = % of satisfied customers",
-		Unit:        Percent, Record: "ratings", Kind: Rate, Terms: share("score >= 4", csatAnswered),
+		Unit:        Percent, Record: "ratings", Kind: Rate, Terms: share("score >= 4", answered("csat")),
 		Measures: rateMeasures, Filters: wireFilters,
 		Extra: []string{"group_id", "agent_type", "initial_channel", "ticket_id", "score"},
 	},
