@@ -7,8 +7,13 @@ type Partial struct {
 	N int64
 	// Sum, SumSq, Min and Max are of the values; zero while N is.
 	Sum, SumSq, Min, Max float64
-	// Sketch holds the values' distribution; nil if it was not asked for.
+	// Sketch holds the values' distribution; empty if it was not asked for.
 	Sketch Sketch
+	// shares counts the values between the edges of a Distribution; nil if it was not asked for.
+	shares []int64
+	// quantiles are exact percentiles for the request's fractions. They do not merge: they are asked
+	// for only where one statement reads all rows.
+	quantiles []float64
 }
 
 // Merge adds other's rows.
@@ -23,5 +28,6 @@ func (p *Partial) Merge(other Partial) {
 	p.N += other.N
 	p.Sum += other.Sum
 	p.SumSq += other.SumSq
-	p.Sketch = p.Sketch.Merge(other.Sketch)
+	p.Sketch.Merge(other.Sketch)
+	p.quantiles = other.quantiles
 }
