@@ -35,7 +35,7 @@ func (s *Store) Correct(ctx context.Context, c Correction) error {
 				return ErrConflict
 			}
 			chosen = c.rows(h)
-			return correct(ctx, tx, chosen, c.Extra)
+			return correct(ctx, tx, c.OrganizationID, chosen, c.Extra)
 		})
 	})
 	if missingPartition(err) {
@@ -65,7 +65,7 @@ func (c Correction) rows(h head) []recordRow {
 
 const deleteKeysSQL = `DELETE FROM record_keys WHERE id = ANY($1::uuid[])`
 
-func correct(ctx context.Context, tx pgx.Tx, rows []recordRow, extra map[string]bool) error {
+func correct(ctx context.Context, tx pgx.Tx, organization string, rows []recordRow, extra map[string]bool) error {
 	var ids, gone []string
 	for _, row := range rows {
 		ids = append(ids, row.id)
@@ -78,7 +78,7 @@ func correct(ctx context.Context, tx pgx.Tx, rows []recordRow, extra map[string]
 		return err
 	}
 	batch := &pgx.Batch{}
-	queueRows(ctx, batch, rows, keys)
+	queueRows(ctx, batch, organization, rows, keys)
 	for _, id := range gone {
 		for kind := range deleteRowSQL {
 			if key, known := keys[id]; known {

@@ -67,7 +67,7 @@ func record(ctx context.Context, tx pgx.Tx, r Record) (Recorded, error) {
 		return Recorded{}, err
 	}
 	batch := &pgx.Batch{}
-	queueRows(ctx, batch, rows, keys)
+	queueRows(ctx, batch, r.OrganizationID, rows, keys)
 	queueAmendments(batch, h, r.Result.Amendments, keys, p)
 	queueRecordLog(ctx, batch, h, r)
 	h.queueOutcomes(batch, r.Result.Outcomes)

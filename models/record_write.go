@@ -99,7 +99,7 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::int[])
 ON CONFLICT (id) DO UPDATE SET month = excluded.month, revision = excluded.revision`
 
 // queueRows writes rows; one that was written before is replaced by its next revision.
-func queueRows(ctx context.Context, batch *pgx.Batch, rows []recordRow, keys map[string]recordKey) {
+func queueRows(ctx context.Context, batch *pgx.Batch, organization string, rows []recordRow, keys map[string]recordKey) {
 	if len(rows) == 0 {
 		return
 	}
@@ -120,18 +120,19 @@ func queueRows(ctx context.Context, batch *pgx.Batch, rows []recordRow, keys map
 		months, revisions = append(months, row.month()), append(revisions, *row.revision)
 	}
 	batch.Queue(writeKeysSQL, ids, kinds, months, revisions)
+	queueMarks(batch, organization, rows)
 }
 
 // The month spares the other partitions.
 var deleteRowSQL = map[string]string{
-	kindEngagement: `DELETE FROM engagements WHERE id = $1 AND ended_at >= $2 AND ended_at < $3`,
-	kindOffer:      `DELETE FROM offers WHERE id = $1 AND resolved_at >= $2 AND resolved_at < $3`,
-	kindVisit:      `DELETE FROM queue_visits WHERE id = $1 AND left_at >= $2 AND left_at < $3`,
-	kindRating:     `DELETE FROM ratings WHERE id = $1 AND created_at >= $2 AND created_at < $3`,
-	kindClosing:    `DELETE FROM closed_conversations WHERE id = $1 AND closed_at >= $2 AND closed_at < $3`,
+	kindEngagement: marking(`DELETE FROM engagements WHERE id = $1 AND ended_at >= $2 AND ended_at < $3`, "engagements", "ended_at"),
+	kindOffer:      marking(`DELETE FROM offers WHERE id = $1 AND resolved_at >= $2 AND resolved_at < $3`, "offers", "resolved_at"),
+	kindVisit:      marking(`DELETE FROM queue_visits WHERE id = $1 AND left_at >= $2 AND left_at < $3`, "queue_visits", "left_at"),
+	kindRating:     marking(`DELETE FROM ratings WHERE id = $1 AND created_at >= $2 AND created_at < $3`, "ratings", "created_at"),
+	kindClosing:    marking(`DELETE FROM closed_conversations WHERE id = $1 AND closed_at >= $2 AND closed_at < $3`, "closed_conversations", "closed_at"),
 }
 
-const deleteWaitsSQL = `DELETE FROM requester_waits WHERE engagement_id = $1`
+var deleteWaitsSQL = marking(`DELETE FROM requester_waits WHERE engagement_id = $1`, "requester_waits", "closed_at")
 
 func queueDelete(batch *pgx.Batch, row recordRow, known recordKey) {
 	batch.Queue(deleteRowSQL[row.kind], row.id, known.month, known.month.AddDate(0, 1, 0))
@@ -140,17 +141,15 @@ func queueDelete(batch *pgx.Batch, row recordRow, known recordKey) {
 	}
 }
 
-const amendEngagementSQL = `
+var amendEngagementSQL = marking(`
 UPDATE engagements
 SET revision = revision + 1, wrapup_ms = coalesce($4, wrapup_ms), handle_ms = duration_ms + coalesce($4, wrapup_ms, 0),
     tags = coalesce($5::text[], tags), workflow_id = $6, run_id = $7, recorded_at = $8
-WHERE id = $1 AND ended_at >= $2 AND ended_at < $3`
+WHERE id = $1 AND ended_at >= $2 AND ended_at < $3`, "engagements", "ended_at")
 
-const (
-	amendKeySQL = `UPDATE record_keys SET revision = revision + 1 WHERE id = $1`
+const amendKeySQL = `UPDATE record_keys SET revision = revision + 1 WHERE id = $1`
 
-	amendWaitsSQL = `UPDATE requester_waits SET tags = $2 WHERE engagement_id = $1`
-)
+var amendWaitsSQL = marking(`UPDATE requester_waits SET tags = $2 WHERE engagement_id = $1`, "requester_waits", "closed_at")
 
 // queueAmendments writes the next revision of legs whose wrap-up or tags changed after their record.
 func queueAmendments(batch *pgx.Batch, h head, amendments []engagement.Amendment, keys map[string]recordKey, p provenance) {

@@ -6,5 +6,6 @@ func Rows() []any {
 		&OrganizationRow{}, &APIKey{}, &ConversationRow{}, &EntryRow{}, &DispatchClaimRow{}, &DeadLetterRow{},
 		&SettingsVersionRow{}, &DirectoryEntry{}, &Audit{}, &RecordKeyRow{}, &RecordLogRow{}, &EngagementRow{}, &OfferRow{},
 		&WaitRow{}, &VisitRow{}, &RatingRow{}, &ClosingRow{}, &LiveRow{},
+		&RollupMarkRow{}, &RollupRow{}, &RollupKeyRow{}, &RollupCellRow{},
 	}
 }

@@ -9,6 +9,8 @@ type OrganizationRow struct {
 	Name string
 	// HashesConversationIDs tells that workflow ids hold the SHA-256 of conversation ids; never changed.
 	HashesConversationIDs bool `gorm:"column:hashes_conversation_ids"`
+	// ReportingZone is the IANA zone whose days are kept ready for questions.
+	ReportingZone string `gorm:"default:UTC"`
 	// CreatedAt is when the row was written.
 	CreatedAt time.Time
 }

@@ -1,0 +1,93 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// RollupCell is the length of the finest cells that are kept ready, and of what a mark covers. Cells
+// begin at its multiples by UTC.
+const RollupCell = 15 * time.Minute
+
+// A mark is appended in the transaction that makes the change, never updated: writers of one quarter
+// hour do not wait for each other, and who sees the change sees the mark.
+const markSQL = `
+INSERT INTO rollup_marks (organization_id, record, cell) SELECT $1, * FROM unnest($2::text[], $3::timestamptz[])`
+
+// queueMarks marks the quarter hours in which rows are written.
+func queueMarks(batch *pgx.Batch, organization string, rows []recordRow) {
+	var records []string
+	var cells []time.Time
+	mark := func(record string, at time.Time) {
+		cell := at.UTC().Truncate(RollupCell)
+		for i := range cells {
+			if records[i] == record && cells[i].Equal(cell) {
+				return
+			}
+		}
+		records, cells = append(records, record), append(cells, cell)
+	}
+	for _, row := range rows {
+		mark(tableOf(row.row).name, row.at)
+		for _, wait := range row.waits {
+			mark(tableOf(wait).name, wait.ClosedAt)
+		}
+	}
+	batch.Queue(markSQL, organization, records, cells)
+}
+
+// marking makes of a statement that deletes or updates rows of a fact table one that also marks the
+// quarter hours in which they are; time is the column that places them.
+func marking(statement, table, time string) string {
+	return fmt.Sprintf(`
+WITH changed AS (%s RETURNING organization_id, %s AS at)
+INSERT INTO rollup_marks (organization_id, record, cell)
+SELECT DISTINCT organization_id, '%s', date_bin('15 minutes', at, '0001-01-01 00:00:00+00') FROM changed`, statement, time, table)
+}
+
+const (
+	setZoneSQL = `UPDATE organizations SET reporting_zone = $2 WHERE id = $1`
+
+	readZoneSQL = `SELECT reporting_zone FROM organizations WHERE id = $1`
+
+	retireRollupsSQL = `UPDATE rollups SET retired_at = clock_timestamp() WHERE organization_id = $1 AND retired_at IS NULL`
+)
+
+// SetReportingZone chooses the zone whose days are kept ready for questions; every zone can be asked
+// about. Days of the zone before serve until the new ones are being made. It takes IANA names;
+// ErrNotFound for an unknown organization.
+func (s *Store) SetReportingZone(ctx context.Context, organization, zone string) error {
+	if _, err := time.LoadLocation(zone); err != nil || slices.Contains([]string{"", "Local"}, zone) {
+		return fmt.Errorf("set reporting zone: %q is not an IANA time zone such as Europe/Copenhagen or UTC", zone)
+	}
+	tag, err := s.pool.Exec(ctx, setZoneSQL, organization, zone)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("set reporting zone: %w", err)
+	}
+	return nil
+}
+
+// ReportingZone returns the zone whose days are kept ready; ErrNotFound for an unknown organization.
+func (s *Store) ReportingZone(ctx context.Context, organization string) (string, error) {
+	var zone string
+	if err := notFound(s.pool.QueryRow(ctx, readZoneSQL, organization).Scan(&zone)); err != nil {
+		return "", fmt.Errorf("read reporting zone: %w", err)
+	}
+	return zone, nil
+}
+
+// RebuildRollups has everything that is kept ready for an organization made anew. It is for who has
+// written facts past the record transaction, such as by COPY. Questions read rows meanwhile.
+func (s *Store) RebuildRollups(ctx context.Context, organization string) error {
+	if _, err := s.pool.Exec(ctx, retireRollupsSQL, organization); err != nil {
+		return fmt.Errorf("rebuild rollups: %w", err)
+	}
+	return nil
+}
