@@ -74,14 +74,7 @@ func (r *Record) filterSQL(where *conditions, filters []Filter) error {
 		if f.Operator != Is {
 			return invalid(at("filters", i), "unknown_operator", "records are filtered with the operator is only")
 		}
-		switch a.Type {
-		case Set:
-			where.add(sql+" && ?::text[]", f.Values)
-		case Numeric:
-			where.add("("+sql+") = ANY (?::double precision[])", numbers(f.Values))
-		default:
-			where.add("("+sql+") = ANY (?)", f.Values)
-		}
+		where.filter(a, sql, f)
 	}
 	byType := func(f Filter) bool { a, ok := AttributeByID(f.Attribute); return ok && a.ID == "agent_type" }
 	if r.Humans != "" && !slices.ContainsFunc(filters, byType) {
@@ -109,11 +102,7 @@ type conditions struct {
 
 // add adds a condition, in which each question mark stands for the next of the values.
 func (c *conditions) add(sql string, values ...any) {
-	for _, value := range values {
-		c.args = append(c.args, value)
-		sql = strings.Replace(sql, "?", fmt.Sprintf("$%d", len(c.args)), 1)
-	}
-	c.list = append(c.list, "("+sql+")")
+	c.list = append(c.list, "("+c.splice(sql, values)+")")
 }
 
 func (c *conditions) sql() string { return strings.Join(c.list, " AND ") }

@@ -6,9 +6,14 @@ import "time"
 type request struct {
 	organization string
 	record       *Record
-	// terms are what is aggregated; sketch tells for each whether its distribution is needed.
+	// terms are what is aggregated; wants tells for each what of its values is needed, sketch whether
+	// their distribution is.
 	terms  []Term
+	wants  []aggregate
 	sketch []bool
+	// fractions are the percentiles that rows compute exactly; edges the inner bounds of the ranges in
+	// which they count values, as stored. Both only where rows alone answer, both of Terms[0].
+	fractions, edges []float64
 	// filters hold stored values and known operators only.
 	filters []Filter
 	// conversations, where set, keeps the rows of these.
@@ -17,8 +22,26 @@ type request struct {
 	// bounds are the ascending bounds of the buckets: bucket i is [bounds[i], bounds[i+1]). Without
 	// an interval there is one bucket, the period. Without a period it is empty: all time.
 	bounds []time.Time
+	// attribution says in which bucket a row counts.
+	attribution Attribution
 	// includeExpired counts legs that ran into the open limit.
 	includeExpired bool
+}
+
+// aggregate is a set of what may be asked of a term's values besides their number.
+type aggregate uint8
+
+// The aggregates: Sum, SumSq, and Min with Max.
+const (
+	sums aggregate = 1 << iota
+	squares
+	extremes
+)
+
+// stretch is a part of a period within one bucket.
+type stretch struct {
+	start, end time.Time
+	bucket     int
 }
 
 // cell names one row of the answer: a bucket and a value for each attribute of groupBy.

@@ -1,0 +1,226 @@
+package analytics
+
+import "math"
+
+// percentiles are the measures that take a fraction of the sorted values.
+var percentiles = map[Measure]float64{Median: 0.5, P75: 0.75, P90: 0.9, P95: 0.95, P99: 0.99}
+
+// wanted says what of the values of each term the measures need.
+func (r *resolved) wanted() []aggregate {
+	wants := make([]aggregate, len(r.terms))
+	for _, measure := range r.query.Measures {
+		var want aggregate
+		switch measure {
+		case Sum, Average, Value:
+			want = sums
+		case Min, Max:
+			want = extremes
+		case StdDev:
+			want = sums | squares | extremes
+		default:
+		}
+		for i := range wants {
+			wants[i] |= want
+		}
+	}
+	return wants
+}
+
+// measurer turns what is known of cells into numbers.
+type measurer struct {
+	metric    *Metric
+	measures  []Measure
+	fractions []float64
+	ranges    int
+	cells     map[cell][]Partial
+	terms     int
+	// counted tells for each term that it counts rows and has no value.
+	counted []bool
+	// totals are the rows in all groups of a Share, by bucket and the groups that are not its own.
+	totals  map[cell]int64
+	totalOf func(cell) cell
+}
+
+func newMeasurer(r *resolved, req *request, known *partials) *measurer {
+	m := &measurer{
+		metric: r.metric, measures: r.query.Measures, cells: known.cells, terms: known.terms,
+		fractions: req.fractions, ranges: len(r.query.Edges) + 1,
+	}
+	for _, term := range req.terms {
+		m.counted = append(m.counted, term.Value == "")
+	}
+	for c, terms := range m.cells {
+		if empty(terms) {
+			delete(m.cells, c)
+		}
+	}
+	switch r.metric.Kind {
+	case Nested:
+		m.nest(len(r.query.GroupBy), len(req.groupBy))
+	case Share:
+		m.addUp(r)
+	default:
+	}
+	return m
+}
+
+func empty(terms []Partial) bool {
+	for _, p := range terms {
+		if p.N > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// nest makes the rows of each inner group one value of its outer group. Rows that have none of the
+// inner attributes are in no group.
+func (m *measurer) nest(outer, all int) {
+	nested := newPartials(1)
+	for c, terms := range m.cells {
+		values := groupValues(c.group, all)
+		known := true
+		for _, value := range values[outer:] {
+			known = known && value != nil
+		}
+		if known {
+			n := float64(terms[0].N)
+			c.group = groupKey(values[:outer])
+			nested.at(c)[0].Merge(Partial{N: 1, Sum: n, SumSq: n * n, Min: n, Max: n})
+		}
+	}
+	m.cells = nested.cells
+}
+
+// addUp counts the rows of a Share in all its groups.
+func (m *measurer) addUp(r *resolved) {
+	m.totals = map[cell]int64{}
+	m.totalOf = func(c cell) cell {
+		values := groupValues(c.group, len(r.query.GroupBy))
+		for i, id := range r.query.GroupBy {
+			for _, own := range r.metric.Groups {
+				if id == own {
+					values[i] = nil
+				}
+			}
+		}
+		return cell{bucket: c.bucket, group: groupKey(values)}
+	}
+	for c, terms := range m.cells {
+		m.totals[m.totalOf(c)] += terms[0].N
+	}
+}
+
+// row returns the numbers of a cell, which may have no data, and how many rows or values are behind
+// them.
+func (m *measurer) row(c cell) (numbers []Number, sample int64) {
+	terms, ok := m.cells[c]
+	if !ok {
+		terms = make([]Partial, m.terms)
+	}
+	numbers = make([]Number, len(m.measures))
+	for i, measure := range m.measures {
+		switch m.metric.Kind {
+		case Rate:
+			numbers[i].Value = rate(measure, terms[0].N, terms[1].N)
+		case Share:
+			numbers[i].Value = rate(measure, terms[0].N, m.totals[m.totalOf(c)])
+		case Net:
+			numbers[i].Value = net(measure, terms)
+		case Ratio:
+			numbers[i].Value = m.ratio(measure, terms)
+		default:
+			numbers[i] = m.valued(measure, &terms[0])
+		}
+	}
+	switch m.metric.Kind {
+	case Share:
+		return numbers, m.totals[m.totalOf(c)]
+	case Nested:
+		return numbers, int64(terms[0].Sum)
+	default:
+		return numbers, terms[len(terms)-1].N
+	}
+}
+
+// valued is a measure of a term's values.
+func (m *measurer) valued(measure Measure, p *Partial) Number {
+	switch measure {
+	case Count:
+		return Number{Value: new(float64(p.N))}
+	case Sum:
+		return Number{Value: m.scaled(p.Sum)}
+	case Distribution:
+		if p.shares == nil {
+			return Number{Shares: make([]int64, m.ranges)}
+		}
+		return Number{Shares: p.shares}
+	default:
+	}
+	if p.N == 0 {
+		return Number{}
+	}
+	switch measure {
+	case Average:
+		return Number{Value: m.scaled(p.Sum / float64(p.N))}
+	case Min:
+		return Number{Value: m.scaled(p.Min)}
+	case Max:
+		return Number{Value: m.scaled(p.Max)}
+	case StdDev:
+		return Number{Value: m.scaled(p.deviation())}
+	default:
+		return m.percentile(percentiles[measure], p)
+	}
+}
+
+// percentile is exact where rows computed it, else it comes from the sketch.
+func (m *measurer) percentile(fraction float64, p *Partial) Number {
+	for i, known := range m.fractions {
+		if known == fraction {
+			return Number{Value: m.scaled(p.quantiles[i])}
+		}
+	}
+	return Number{Value: m.scaled(p.Sketch.Quantile(fraction, p.Min, p.Max)), Approximate: true, Error: SketchError}
+}
+
+// deviation is the standard deviation of the population.
+func (p *Partial) deviation() float64 {
+	if p.Min == p.Max {
+		return 0 // without the rounding of the difference below
+	}
+	mean := p.Sum / float64(p.N)
+	return math.Sqrt(max(p.SumSq/float64(p.N)-mean*mean, 0))
+}
+
+// scaled is a stored number in the metric's unit.
+func (m *measurer) scaled(stored float64) *float64 { return new(stored / m.metric.scale()) }
+
+// scale is how much of what is stored makes one of the metric's unit: seconds are stored in
+// milliseconds.
+func (m *Metric) scale() float64 {
+	if m.Unit == Seconds {
+		return 1000
+	}
+	return 1
+}
+
+// ratio is the sum of the first term over the sum of the second.
+func (m *measurer) ratio(measure Measure, terms []Partial) *float64 {
+	if measure == Count {
+		return new(float64(terms[1].N))
+	}
+	above, below := m.total(terms, 0), m.total(terms, 1)
+	if below == 0 {
+		return nil
+	}
+	return m.scaled(above / below)
+}
+
+// total is the sum of a term; of its rows, where it has no value.
+func (m *measurer) total(terms []Partial, term int) float64 {
+	if m.counted[term] {
+		return float64(terms[term].N)
+	}
+	return terms[term].Sum
+}

@@ -1,0 +1,136 @@
+package analytics
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sheet is the rows of an answer before they are cut into pages: each bucket has each group.
+type sheet struct {
+	query *Query
+	// starts are where the buckets begin; one zero instant without an interval.
+	starts []time.Time
+	// lines are the groups in the order of the rows.
+	lines []line
+	// compare orders lines.
+	compare func(a, b line) int
+	// row returns the numbers of a cell and how many rows are behind them.
+	row func(cell) ([]Number, int64)
+}
+
+// line is a group and the number that orders it, where one does.
+type line struct {
+	group  string
+	number *float64
+}
+
+// newSheet lays out the cells: those that have data, and in each bucket those of the groups that have
+// data in another one.
+func newSheet(r *resolved, groups map[string]bool, row func(cell) ([]Number, int64)) *sheet {
+	s := &sheet{query: &r.query, starts: []time.Time{{}}, row: row}
+	s.compare = s.comparison()
+	if r.query.Interval != "" {
+		s.starts = r.bounds[:len(r.bounds)-1]
+	}
+	if len(r.query.GroupBy) == 0 {
+		s.lines = []line{{}}
+		return s
+	}
+	ordering := slices.Index(r.query.Measures, Measure(r.query.OrderBy))
+	s.lines = make([]line, 0, len(groups))
+	for group := range groups {
+		l := line{group: group}
+		if ordering >= 0 {
+			numbers, _ := row(cell{group: group})
+			l.number = numbers[ordering].Value
+		}
+		s.lines = append(s.lines, l)
+	}
+	slices.SortFunc(s.lines, s.compare)
+	return s
+}
+
+// comparison is the order that the query asks for; ties go by group.
+func (s *sheet) comparison() func(a, b line) int {
+	q := s.query
+	if i := slices.Index(q.GroupBy, q.OrderBy); i >= 0 {
+		attribute, _ := AttributeByID(q.OrderBy) // resolve has found it
+		return func(a, b line) int {
+			x, y := groupValues(a.group, len(q.GroupBy))[i], groupValues(b.group, len(q.GroupBy))[i]
+			return cmp.Or(attribute.compare(x, y), strings.Compare(a.group, b.group))
+		}
+	}
+	return func(a, b line) int {
+		return cmp.Or(byNumber(a.number, b.number, q.Ascending), strings.Compare(a.group, b.group))
+	}
+}
+
+// byNumber compares two numbers; null comes last.
+func byNumber(a, b *float64, ascending bool) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	case ascending:
+		return cmp.Compare(*a, *b)
+	default:
+		return cmp.Compare(*b, *a)
+	}
+}
+
+// compare compares two values of the attribute; none comes first.
+func (a *Attribute) compare(x, y *string) int {
+	switch {
+	case x == nil && y == nil:
+		return 0
+	case x == nil:
+		return -1
+	case y == nil:
+		return 1
+	case a.Type == Numeric:
+		m, _ := strconv.ParseFloat(*x, 64) // both come from a numeric column
+		n, _ := strconv.ParseFloat(*y, 64)
+		return cmp.Compare(m, n)
+	default:
+		return strings.Compare(*x, *y)
+	}
+}
+
+// page returns the rows after a place, and the place of the last of them if there are more.
+func (s *sheet) page(after *place) (rows []Row, last *place) {
+	from := 0
+	if after != nil {
+		from = s.beyond(after)
+	}
+	end := min(from+s.query.Limit, len(s.starts)*len(s.lines))
+	for i := from; i < end; i++ {
+		bucket, l := i/len(s.lines), s.lines[i%len(s.lines)]
+		numbers, sample := s.row(cell{bucket: bucket, group: l.group})
+		rows = append(rows, Row{
+			Bucket: s.starts[bucket], Group: groupValues(l.group, len(s.query.GroupBy)), Values: numbers, SampleSize: sample,
+		})
+	}
+	if from < end && end < len(s.starts)*len(s.lines) {
+		l := s.lines[(end-1)%len(s.lines)]
+		last = &place{Bucket: s.starts[(end-1)/len(s.lines)].UnixMicro(), Group: l.group, Number: l.number}
+	}
+	return rows, last
+}
+
+// beyond is the index of the first row after a place, whose own row may be gone.
+func (s *sheet) beyond(after *place) int {
+	bucket, _ := slices.BinarySearchFunc(s.starts, after.Bucket, func(start time.Time, at int64) int {
+		return cmp.Compare(start.UnixMicro(), at)
+	})
+	at, found := slices.BinarySearchFunc(s.lines, line{group: after.Group, number: after.Number}, s.compare)
+	if found {
+		at++
+	}
+	return bucket*len(s.lines) + at
+}
