@@ -35,11 +35,11 @@ var messageMetrics = []*Metric{
 // handlingMetrics say what agents' time went into.
 var handlingMetrics = []*Metric{
 	engagementDuration("handle_time", "Handle time",
-		"talk + hold + wrap-up of an engagement, in seconds", "handle_ms"),
+		"(end - start) + wrap-up of an engagement = talk + hold + wrap-up, in seconds", "handle_ms"),
 	engagementDuration("talk_time", "Talk time",
-		"duration - hold of an engagement, in seconds", "talk_ms"),
+		"(end - start) - hold of an engagement, in seconds", "talk_ms"),
 	engagementDuration("hold_time", "Hold time",
-		"time on hold within an engagement, in seconds", "hold_ms"),
+		"sum(end of a hold - its beginning) within an engagement, in seconds", "hold_ms"),
 	engagementDuration("wrap_up_time", "Wrap-up time",
 		"end of the wrap-up - end of the contact, in seconds; engagements without a wrap-up do not count", "wrapup_ms"),
 }

@@ -65,7 +65,7 @@ var dataMetrics = []*Metric{
 		ID: "data_freshness", Name: "Data freshness",
 		Description: "now - recorded_at of the newest record of any kind, in seconds",
 		Unit:        Seconds, Record: "engagements", Kind: Watermark,
-		Measures: []Measure{Value}, RelatedRecords: []string{"engagements", "offers", "requester_waits", "queue_visits", "ratings", "closed_conversations"},
+		Measures: []Measure{Value},
 	},
 	engagementRate("completeness", "Completeness",
 		"engagements of which all instants are known (offered_at, queue_entered_at and, on channels with messages, first_reply_at) / engagements x 100",

@@ -57,7 +57,7 @@ var waitMetrics = []*Metric{
 	},
 	{
 		ID: "longest_requester_wait", Name: "Longest requester wait",
-		Description: "the longest wait of an engagement, in seconds; engagements without a wait do not count",
+		Description: "max(waits of an engagement), in seconds; engagements without a wait do not count",
 		Unit:        Seconds, Record: "engagements", Kind: Valued,
 		Terms:    value("wait_longest_ms"),
 		Business: value("wait_longest_business_ms"),

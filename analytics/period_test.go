@@ -136,5 +136,5 @@ func requireInvalid(t testing.TB, err error, field, code string) {
 	var wrong *InvalidQuery
 	require.ErrorAs(t, err, &wrong)
 	require.Equal(t, []string{field, code}, []string{wrong.Field, wrong.Code}, wrong.Reason)
-	require.Regexp(t, `[a-z0-9\]]$`, wrong.Reason, "a sentence without its full stop")
+	require.Regexp(t, `[a-z0-9\]"]$`, wrong.Reason, "a sentence without its full stop")
 }
