@@ -44,6 +44,10 @@ type Config struct {
 	ReadTimeout time.Duration
 	// WriteTimeout bounds handling one request and writing its answer; default 60 s.
 	WriteTimeout time.Duration
+	// LiveInterval is how often the server looks whether what is open has changed, for each organization
+	// that has live streams; default 1 s. LiveHeartbeat is the time after which a stream without news
+	// sends a comment; default 15 s.
+	LiveInterval, LiveHeartbeat time.Duration
 	// DrainDelay is how long /readyz answers 503 before a shutdown stops taking requests, so that
 	// load balancers notice; default none.
 	DrainDelay time.Duration
@@ -74,6 +78,8 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.VisibilityDays, 90)
 	orDefault(&c.ReadTimeout, 30*time.Second)
 	orDefault(&c.WriteTimeout, time.Minute)
+	orDefault(&c.LiveInterval, time.Second)
+	orDefault(&c.LiveHeartbeat, 15*time.Second)
 	orDefault(&c.ShutdownTimeout, 20*time.Second)
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()

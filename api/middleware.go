@@ -26,6 +26,11 @@ func (s *Server) serve(r route) gin.HandlerFunc {
 	return func(g *gin.Context) {
 		started := s.now()
 		observe.begin()
+		if r.Path != liveStreamPath {
+			ctx, cancel := context.WithTimeout(g.Request.Context(), s.config.WriteTimeout)
+			defer cancel()
+			g.Request = g.Request.WithContext(ctx)
+		}
 		c := &call{Context: g, id: requestID(g.Request)}
 		g.Writer.Header().Set(requestIDHeader, c.id)
 		err := s.guarded(c, r)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,14 +25,18 @@ type Server struct {
 	keys    *keyCache
 	// dev is who the development key is.
 	dev principal
-	// draining makes /readyz fail before a shutdown.
+	// hub serves those who watch what is open.
+	hub *liveHub
+	// draining makes /readyz fail before a shutdown; closing ends the streams when it begins.
 	draining atomic.Bool
+	closing  chan struct{}
+	close    func()
 }
 
 // New returns a server that is ready to Serve; the only error is a registry that already holds its
 // metrics.
 func New(config Config, deps Dependencies) (*Server, error) {
-	s := &Server{config: config.withDefaults(), deps: deps, now: deps.Now}
+	s := &Server{config: config.withDefaults(), deps: deps, now: deps.Now, closing: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -42,6 +47,8 @@ func New(config Config, deps Dependencies) (*Server, error) {
 	buckets := newLimits(s.config.KeyRate, s.config.KeyBurst)
 	s.keys = &keyCache{store: deps.Store, ttl: s.config.KeyCacheTTL, now: s.now, limits: buckets}
 	s.dev = principal{organization: s.config.DevOrganization, actor: "key:dev", bucket: buckets.of("dev-key"), scopes: []string{string(Admin)}}
+	s.close = sync.OnceFunc(func() { close(s.closing) })
+	s.hub = s.newLiveHub()
 	s.engine = s.newEngine()
 	return s, nil
 }
@@ -70,9 +77,7 @@ func (s *Server) newEngine() *gin.Engine {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), s.config.WriteTimeout)
-	defer cancel()
-	s.engine.ServeHTTP(w, r.WithContext(ctx))
+	s.engine.ServeHTTP(w, r)
 }
 
 // Serve answers requests on the listener until ctx is over, then lets the running ones finish. It
@@ -103,6 +108,8 @@ func (s *Server) shutdown(server *http.Server) error {
 	if s.config.DrainDelay > 0 {
 		time.Sleep(s.config.DrainDelay)
 	}
+	// Clients of streams connect again, elsewhere.
+	s.close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.ShutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {

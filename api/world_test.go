@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"engaged/analytics"
 	"engaged/api"
 	"engaged/api/apitest"
 	"engaged/devstack"
@@ -43,8 +45,11 @@ func newWorldAt(t *testing.T, now func() time.Time) *world {
 	t.Cleanup(store.Close)
 	log := intake.NewLog(store, intake.LogOptions{})
 	t.Cleanup(log.Close)
-	server, err := api.New(api.Config{Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), AcceptTimeout: 2 * time.Second, KeyCacheTTL: time.Nanosecond}, api.Dependencies{
-		Log: log, Store: store, Accepts: foldAccepts{store}, Now: now,
+	server, err := api.New(api.Config{
+		Logger:        slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		AcceptTimeout: 2 * time.Second, KeyCacheTTL: time.Nanosecond, LiveInterval: 10 * time.Millisecond,
+	}, api.Dependencies{
+		Log: log, Store: store, Accepts: foldAccepts{store}, Now: now, Analytics: analytics.NewEngine(store, analytics.Options{Now: now}),
 	})
 	require.NoError(t, err)
 	address, _ := serve(t, server)
@@ -97,6 +102,11 @@ func (w *world) ask(key, method, path, body string, header ...string) answer {
 	}
 	response, err := w.client.Do(request)
 	require.NoError(w.t, err)
+	defer response.Body.Close()
+	if response.Header.Get("Content-Type") == "text/event-stream" {
+		// Such an answer has no end: take its first event.
+		return answer{response.StatusCode, response.Header, readEvent(w.t, bufio.NewReader(response.Body)).data}
+	}
 	text, err := io.ReadAll(response.Body)
 	require.NoError(w.t, err)
 	return answer{response.StatusCode, response.Header, string(text)}
@@ -129,7 +139,10 @@ func (w *world) run(organization, conversation string) {
 		now := engagement.Fold(c.Settings, c.Carry, c.Entries, 0)
 		step := now.Next()
 		if step.Kind == engagement.StepWait {
-			live := models.Live{Subject: subject, Seen: c.Seen, RecordCount: c.RecordCount, Open: now.Open, Channel: now.State.Channel, TicketID: now.State.TicketID}
+			live := models.Live{Subject: subject, Seen: c.Seen, RecordCount: c.RecordCount, Open: now.Open, Channel: now.State.Channel, TicketID: now.State.TicketID, OpenOffers: len(now.State.Offers)}
+			if now.State.Visit != nil {
+				live.Visit = &now.State.Visit.Visit
+			}
 			require.NoError(w.t, w.store.Project(ctx, live))
 			return
 		}
