@@ -47,10 +47,17 @@ func (e *Engine) Ask(ctx context.Context, q Query) (Answer, error) {
 
 // answer reads what the query asks for and says how.
 func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Answer) (*sheet, error) {
-	if r.metric.Kind == Custom || r.metric.Kind == Watermark {
+	if r.metric.Kind == Watermark {
 		return nil, invalid("metric", "unknown_metric", "%s cannot be asked yet", r.metric.ID)
 	}
 	req := r.request()
+	kind := r.metric.Kind
+	if kind == Custom {
+		var err error
+		if kind, err = r.custom(req, e.options.Now()); err != nil {
+			return nil, err
+		}
+	}
 	known := newPartials(len(req.terms))
 	batch := &pgx.Batch{}
 	answer.Plan.Source, answer.Plan.Reason = "rows", req.needsRows()
@@ -59,7 +66,7 @@ func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Ans
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}
-	m := newMeasurer(r, req, known)
+	m := newMeasurer(r, kind, req, known)
 	groups := map[string]bool{}
 	for c := range m.cells {
 		groups[c.group] = true
@@ -72,7 +79,7 @@ func (r *resolved) request() *request {
 	q := &r.query
 	req := &request{
 		organization: q.Organization, record: r.record, terms: r.terms,
-		wants: r.wanted(), sketch: make([]bool, len(r.terms)),
+		wants: wanted(r.query.Measures, len(r.terms)), sketch: make([]bool, len(r.terms)),
 		filters: q.Filters, conversations: q.Conversations, groupBy: q.GroupBy,
 		attribution: q.Attribution, includeExpired: q.IncludeExpired,
 	}

@@ -24,7 +24,7 @@ func TestEveryMetricAnswersWithoutData(t *testing.T) {
 	t.Parallel()
 	engine := analytics.NewEngine(open(t), analytics.Options{})
 	for _, m := range analytics.Metrics() {
-		if m.Kind == analytics.Custom || m.Kind == analytics.Watermark {
+		if m.Kind == analytics.Watermark {
 			continue
 		}
 		t.Run(m.ID, func(t *testing.T) {
@@ -36,6 +36,11 @@ func TestEveryMetricAnswersWithoutData(t *testing.T) {
 				}
 			}
 			answer, err := engine.Ask(t.Context(), q)
+			if m.ID == "backlog" {
+				require.ErrorContains(t, err, "period")
+				q.Period = analytics.Period{Start: time.Unix(0, 0), End: time.Unix(60, 0)}
+				answer, err = engine.Ask(t.Context(), q)
+			}
 			require.NoError(t, err)
 			if len(m.Groups) == 0 || m.Kind == analytics.Nested {
 				require.Len(t, answer.Rows, 1)

@@ -1,14 +1,17 @@
 package analytics
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // percentiles are the measures that take a fraction of the sorted values.
 var percentiles = map[Measure]float64{Median: 0.5, P75: 0.75, P90: 0.9, P95: 0.95, P99: 0.99}
 
 // wanted says what of the values of each term the measures need.
-func (r *resolved) wanted() []aggregate {
-	wants := make([]aggregate, len(r.terms))
-	for _, measure := range r.query.Measures {
+func wanted(measures []Measure, terms int) []aggregate {
+	wants := make([]aggregate, terms)
+	for _, measure := range measures {
 		var want aggregate
 		switch measure {
 		case Sum, Average, Value:
@@ -29,6 +32,7 @@ func (r *resolved) wanted() []aggregate {
 // measurer turns what is known of cells into numbers.
 type measurer struct {
 	metric    *Metric
+	kind      Kind
 	measures  []Measure
 	fractions []float64
 	ranges    int
@@ -39,11 +43,15 @@ type measurer struct {
 	// totals are the rows in all groups of a Share, by bucket and the groups that are not its own.
 	totals  map[cell]int64
 	totalOf func(cell) cell
+	// bounds and now are what an average over time is over.
+	bounds []time.Time
+	now    time.Time
 }
 
-func newMeasurer(r *resolved, req *request, known *partials) *measurer {
+// newMeasurer takes the partials over. The kind is the metric's, or that of a custom query.
+func newMeasurer(r *resolved, kind Kind, req *request, known *partials) *measurer {
 	m := &measurer{
-		metric: r.metric, measures: r.query.Measures, cells: known.cells, terms: known.terms,
+		metric: r.metric, kind: kind, bounds: req.bounds, now: req.now, measures: r.query.Measures, cells: known.cells, terms: known.terms,
 		fractions: req.fractions, ranges: len(r.query.Edges) + 1,
 	}
 	for _, term := range req.terms {
@@ -54,7 +62,7 @@ func newMeasurer(r *resolved, req *request, known *partials) *measurer {
 			delete(m.cells, c)
 		}
 	}
-	switch r.metric.Kind {
+	switch kind {
 	case Nested:
 		m.nest(len(r.query.GroupBy), len(req.groupBy))
 	case Share:
@@ -120,7 +128,7 @@ func (m *measurer) row(c cell) (numbers []Number, sample int64) {
 	}
 	numbers = make([]Number, len(m.measures))
 	for i, measure := range m.measures {
-		switch m.metric.Kind {
+		switch m.kind {
 		case Rate:
 			numbers[i].Value = rate(measure, terms[0].N, terms[1].N)
 		case Share:
@@ -129,11 +137,13 @@ func (m *measurer) row(c cell) (numbers []Number, sample int64) {
 			numbers[i].Value = net(measure, terms)
 		case Ratio:
 			numbers[i].Value = m.ratio(measure, terms)
+		case busyLevels, timeLevels:
+			numbers[i].Value = m.level(measure, c.bucket, terms)
 		default:
 			numbers[i] = m.valued(measure, &terms[0])
 		}
 	}
-	switch m.metric.Kind {
+	switch m.kind {
 	case Share:
 		return numbers, m.totals[m.totalOf(c)]
 	case Nested:

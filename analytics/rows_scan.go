@@ -39,6 +39,9 @@ func (r *request) scan(stretches []stretch) *scan {
 	}
 	s.keep(r)
 	s.groupBy(r)
+	if r.derive != nil {
+		r.derive(s, r)
+	}
 	return s
 }
 
@@ -82,9 +85,7 @@ JOIN LATERAL (
 
 // keep adds what the request filters by.
 func (s *scan) keep(r *request) {
-	byAgentType := slices.Contains(r.groupBy, "agent_type")
 	for _, f := range r.filters {
-		byAgentType = byAgentType || f.Attribute == "agent_type"
 		a, _ := AttributeByID(f.Attribute) // resolve has found both
 		sql, _ := r.record.attributeSQL(f.Attribute)
 		s.filter(a, sql, f)
@@ -92,12 +93,18 @@ func (s *scan) keep(r *request) {
 	if r.conversations != nil {
 		s.add("conversation_id = ANY (?::text[])", r.conversations)
 	}
-	if r.record.Humans != "" && !byAgentType {
+	if r.leavesOutBots() {
 		s.add(r.record.Humans)
 	}
 	if r.record.CanExpire && !r.includeExpired {
 		s.add("NOT expired")
 	}
+}
+
+// leavesOutBots tells that only rows of humans count: nobody has asked for a type of agent.
+func (r *request) leavesOutBots() bool {
+	return r.record.Humans != "" && !slices.Contains(r.groupBy, "agent_type") &&
+		!slices.ContainsFunc(r.filters, func(f Filter) bool { return f.Attribute == "agent_type" })
 }
 
 // groupBy adds the values to group by. A row counts under each element of a set.

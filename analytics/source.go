@@ -26,6 +26,11 @@ type request struct {
 	attribution Attribution
 	// includeExpired counts legs that ran into the open limit.
 	includeExpired bool
+	// derive, where set, makes of the record's rows those that the terms are over; parameters and now
+	// are what it may need.
+	derive     func(s *scan, r *request)
+	parameters Parameters
+	now        time.Time
 }
 
 // aggregate is a set of what may be asked of a term's values besides their number.
