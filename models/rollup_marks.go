@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,31 +49,12 @@ SELECT DISTINCT organization_id, '%s', date_bin('15 minutes', at, '0001-01-01 00
 }
 
 const (
-	setZoneSQL = `UPDATE organizations SET reporting_zone = $2 WHERE id = $1`
-
 	readZoneSQL = `SELECT reporting_zone FROM organizations WHERE id = $1`
 
 	retireRollupsSQL = `UPDATE rollups SET retired_at = clock_timestamp() WHERE organization_id = $1 AND retired_at IS NULL`
 )
 
-// SetReportingZone chooses the zone whose days are kept ready for questions; every zone can be asked
-// about. Days of the zone before serve until the new ones are being made. It takes IANA names;
-// ErrNotFound for an unknown organization.
-func (s *Store) SetReportingZone(ctx context.Context, organization, zone string) error {
-	if _, err := time.LoadLocation(zone); err != nil || slices.Contains([]string{"", "Local"}, zone) {
-		return fmt.Errorf("set reporting zone: %q is not an IANA time zone such as Europe/Copenhagen or UTC", zone)
-	}
-	tag, err := s.pool.Exec(ctx, setZoneSQL, organization, zone)
-	if err == nil && tag.RowsAffected() == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return fmt.Errorf("set reporting zone: %w", err)
-	}
-	return nil
-}
-
-// ReportingZone returns the zone whose days are kept ready; ErrNotFound for an unknown organization.
+// ReportingZone returns the zone whose days are kept ready, reporting_time_zone of the settings; ErrNotFound for an unknown organization.
 func (s *Store) ReportingZone(ctx context.Context, organization string) (string, error) {
 	var zone string
 	if err := notFound(s.pool.QueryRow(ctx, readZoneSQL, organization).Scan(&zone)); err != nil {

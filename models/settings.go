@@ -48,6 +48,9 @@ const (
 	// The clock is read under the organization's lock, so that versions and instants rise together.
 	lockOrganizationSQL = `SELECT clock_timestamp() FROM organizations WHERE id = $1 FOR NO KEY UPDATE`
 
+	// Rollups keep the days of this zone ready.
+	setZoneSQL = `UPDATE organizations SET reporting_zone = $2 WHERE id = $1 AND reporting_zone <> $2`
+
 	insertSettingsSQL = `
 INSERT INTO settings_versions (organization_id, version, effective_from, settings, created_by)
 SELECT $1, $2, $3, $4::jsonb, $5
@@ -76,6 +79,9 @@ func (s *Store) AddSettings(ctx context.Context, settings OrganizationSettings, 
 		if tag.RowsAffected() == 0 {
 			return ErrConflict
 		}
+		if _, err := tx.Exec(ctx, setZoneSQL, next.OrganizationID, zoneOf(next)); err != nil {
+			return err
+		}
 		detail, err := json.Marshal(map[string]int{"version": next.Version})
 		if err != nil {
 			return err
@@ -87,6 +93,14 @@ func (s *Store) AddSettings(ctx context.Context, settings OrganizationSettings, 
 		return settings, fmt.Errorf("write settings: %w", err)
 	}
 	return next, nil
+}
+
+// zoneOf is the zone of the organization's days.
+func zoneOf(settings OrganizationSettings) string {
+	if settings.ReportingTimeZone == nil {
+		return "UTC"
+	}
+	return *settings.ReportingTimeZone
 }
 
 const insertAuditSQL = `
