@@ -230,7 +230,7 @@ func TestCatalogueSQL(t *testing.T) {
 					continue
 				}
 				for _, term := range make(parameters) {
-					require.Equal(t, strings.Count(term.Where, "?"), len(term.Args), m.ID)
+					require.Len(t, term.Args, strings.Count(term.Where, "?"), m.ID)
 					query(t, conn, fmt.Sprintf("SELECT sum(%s) FROM %s WHERE %s", orText(term.Value, "1"), record.Table, orText(numbered(term.Where), "true")), term.Args...)
 				}
 			}

@@ -120,7 +120,7 @@ func (v vector) load(t testing.TB, store *models.Store, organization string) {
 			row := maps.Clone(base[table])
 			maps.Copy(row, given)
 			row["organization_id"] = organization
-			conversation := row["conversation_id"].(string) //nolint:errcheck,forcetypeassert // the files are ours
+			conversation := fmt.Sprint(row["conversation_id"])
 			if keys[conversation] == 0 {
 				keys[conversation] = newConversation(t, store, organization, conversation)
 			}

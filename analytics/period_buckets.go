@@ -56,6 +56,7 @@ func dateBounds(start time.Time, i Interval, zone *time.Location) func() time.Ti
 		first, length = first.monday(), span{days: 7}
 	case Month:
 		first, length = date{first.year, first.month, 1}, span{months: 1}
+	default:
 	}
 	n := -1
 	return func() time.Time {

@@ -45,6 +45,9 @@ func (r *resolved) checkAttribution() error {
 		if !r.metric.Spans {
 			return invalid("attribution", "not_prorated", "only durations from the start to the end of a row can be prorated; %s is not one", r.metric.ID)
 		}
+		if q.BusinessHours {
+			return invalid("attribution", "not_prorated", "business time cannot be prorated; ask with attribution end or start")
+		}
 		for i, measure := range q.Measures {
 			if measure != Sum {
 				return invalid(at("measures", i), "not_prorated", "only Sum can be prorated; ask for %s with attribution end or start", measure)

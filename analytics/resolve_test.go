@@ -134,6 +134,7 @@ func TestResolveRefuses(t *testing.T) {
 		"unknown attribution": {func(q *Query) { q.Attribution = "middle" }, "attribution", "unknown_attribution", "end, start, prorated"},
 		"prorated average":    {func(q *Query) { q.Attribution, q.Measures = Prorated, []Measure{Sum, Average} }, "measures[1]", "not_prorated", "only Sum"},
 		"prorated handling":   {func(q *Query) { q.Metric, q.Attribution = "handle_time", Prorated }, "attribution", "not_prorated", "handle_time is not one"},
+		"prorated business":   {func(q *Query) { q.BusinessHours, q.Attribution = true, Prorated }, "attribution", "not_prorated", "business time"},
 		"start of a rating":   {func(q *Query) { q.Metric, q.Attribution, q.Measures = "csat", AtStart, nil }, "attribution", "no_start", "use attribution end"},
 		"start of tickets":    {func(q *Query) { q.Metric, q.Attribution, q.Measures = "tickets_engaged", AtStart, nil }, "attribution", "no_start", "use attribution end"},
 		"business talk":       {func(q *Query) { q.Metric, q.BusinessHours = "talk_time", true }, "business_hours", "no_business_time", "not kept"},
