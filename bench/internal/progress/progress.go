@@ -66,3 +66,12 @@ func Seconds(label string, length time.Duration) (done func()) {
 		b.Done()
 	}
 }
+
+// Say shows what is being done right now.
+func (b *Bar) Say(what string) {
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		b.bar.Describe(b.label + ": " + what)
+		return
+	}
+	fmt.Fprintf(os.Stderr, "%s: %s\n", b.label, what)
+}

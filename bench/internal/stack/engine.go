@@ -3,16 +3,13 @@ package stack
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
-	"time"
 
 	"engaged/bench/internal/usage"
 )
@@ -75,36 +72,10 @@ func (s *Stack) StartEngine(ctx context.Context, organization string, further ..
 		return nil, err
 	}
 	s.children = append(s.children, e.child)
-	if err := e.waitReady(ctx); err != nil {
+	if err := e.waitFor(ctx, "/readyz"); err != nil {
 		return nil, err
 	}
 	return e, nil
-}
-
-func (e *Engine) waitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	poll := time.NewTicker(20 * time.Millisecond)
-	defer poll.Stop()
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+e.Address+"/readyz", nil)
-		if err != nil {
-			return fmt.Errorf("asking for readiness: %w", err)
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			_ = response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-poll.C:
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for the engine: %w", errors.Join(ctx.Err(), e.child.ended()))
-		case <-e.child.done:
-			return e.child.ended()
-		}
-	}
 }
 
 // StartNaive starts the worker of the naive peer and waits until it polls.
