@@ -12,8 +12,8 @@ func (f *folder) begin() {
 			return
 		}
 	}
-	f.s.Seq, f.s.Position = 1, places[0]
 	a := f.newAttempt(at, places[0], at)
+	f.s.Seq, f.s.Position = a.Seq, a.Position
 	a.ExpiresAt, a.Window = at, calendarOf(f.plan, nil, places[0]).window(at)
 	f.s.Current = &a
 	f.close(at, Expired, ResultExpired, ReasonNoWindowLeft)
