@@ -2,7 +2,9 @@ package analytics
 
 import "slices"
 
-// The catalogue, in the order in which every listing shows it.
+// The catalogue, in the order in which every listing shows it. A new metric is an entry in one of the
+// lists and a question in testdata/vectors whose answer was worked out by hand; make golden then adds
+// it to docs/metrics.md.
 var (
 	attributes = slices.Concat(agentAttributes, conversationAttributes, legAttributes, outcomeAttributes)
 	records    = []*Record{&engagements, &offers, &requesterWaits, &queueVisits, &ratings, &closedConversations}
@@ -119,7 +121,7 @@ func (r *Record) ShownMetrics() []string {
 	}
 	var ids []string
 	for _, m := range metrics {
-		if slices.Contains(m.ShownRecords(), r.ID) {
+		if len(m.WireMeasures()) > 0 && slices.Contains(m.ShownRecords(), r.ID) {
 			ids = append(ids, m.ID)
 		}
 	}

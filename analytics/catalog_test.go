@@ -91,7 +91,8 @@ func TestCatalogueMetrics(t *testing.T) {
 		require.False(t, m.Spans && record.Start == "", m.ID)
 		for _, p := range m.Parameters {
 			require.NotEmpty(t, p.Description)
-			require.False(t, p.Choices == nil && (p.Default < p.Least || p.Default > p.Most), "%s %s", m.ID, p.ID)
+			_, err := p.check(nil)
+			require.NoError(t, err, "the default of %s", m.ID)
 		}
 	}
 }
@@ -126,6 +127,7 @@ func TestCatalogueRecords(t *testing.T) {
 			m, ok := MetricByID(id)
 			require.True(t, ok)
 			require.Contains(t, m.ShownRecords(), r.ID)
+			require.NotEmpty(t, m.WireMeasures(), "%s is shown where it cannot be asked", id)
 		}
 	}
 }

@@ -69,22 +69,24 @@ func dateBounds(start time.Time, i Interval, zone *time.Location) func() time.Ti
 // of a zone pass a multiple of step, counted from midnight. An hour that the clocks show twice makes
 // two hours; a multiple that they skip is passed at the change.
 func wallBounds(start time.Time, step time.Duration, zone *time.Location) func() time.Time {
-	at := start
+	at, ahead := start.UTC(), offset(start, zone)
+	_, change := at.In(zone).ZoneBounds()
 	return func() time.Time {
 		for {
-			wall := wallOf(at, zone)
+			wall := at.Add(ahead)
 			next := at.Add(wall.Truncate(step).Add(step).Sub(wall))
-			_, change := at.In(zone).ZoneBounds()
 			if change.IsZero() || next.Before(change) {
 				at = next
-				return at.UTC()
+				return at
 			}
 			// Between here and the next multiple the clocks are changed: from before to after.
-			before, after := wall.Add(change.Sub(at)), wallOf(change, zone)
-			at = change
+			before := wall.Add(change.Sub(at))
+			at, ahead = change.UTC(), offset(change, zone)
+			_, change = at.In(zone).ZoneBounds()
+			after := at.Add(ahead)
 			passed := !after.Truncate(step).Before(before) // a multiple lies in [before, after]
 			if passed || after.Equal(after.Truncate(step)) {
-				return at.UTC()
+				return at
 			}
 		}
 	}
