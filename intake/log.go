@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"engaged/models"
 )
@@ -32,6 +33,10 @@ type LogOptions struct {
 	MaxWaiting int
 	// Committers is the number of transactions at once; default 2.
 	Committers int
+	// Linger is how long a transaction waits for company if the one before it had any; default 5 ms,
+	// negative: not at all. A transaction costs more than the events in it, so under load fewer and
+	// larger ones leave the machine to others; a request that comes alone never waits.
+	Linger time.Duration
 }
 
 func (o LogOptions) withDefaults() LogOptions {
@@ -44,6 +49,9 @@ func (o LogOptions) withDefaults() LogOptions {
 	if o.Committers == 0 {
 		o.Committers = 2
 	}
+	if o.Linger == 0 {
+		o.Linger = 5 * time.Millisecond
+	}
 	return o
 }
 
@@ -54,6 +62,8 @@ type Log struct {
 	options LogOptions
 	queue   chan *request
 	waiting atomic.Int64
+	// crowdedAt is when many events last waited, by the clock of the process.
+	crowdedAt atomic.Int64
 
 	// closing is held for reading while a request is put into the queue, so that Close finds no
 	// sender behind its back.
@@ -106,6 +116,24 @@ func (l *Log) Append(ctx context.Context, events []models.Submission) ([]models.
 // Waiting is the number of events that wait for a transaction or are in one.
 func (l *Log) Waiting() int { return int(l.waiting.Load()) }
 
+const (
+	// crowd is the number of waiting events above which intake is busy.
+	crowd = 32
+	// crowdLasts is how long it then counts as busy. The number falls to nothing with each commit, so
+	// one look at it tells little.
+	crowdLasts = 250 * time.Millisecond
+)
+
+// started is the zero of crowdedAt.
+var started = time.Now()
+
+// Busy tells that many events wait to be committed, or did a moment ago: other work on this machine
+// had better wait.
+func (l *Log) Busy() bool {
+	at := time.Duration(l.crowdedAt.Load())
+	return at > 0 && time.Since(started)-at < crowdLasts
+}
+
 // Close refuses further events and returns once those waiting are committed.
 func (l *Log) Close() {
 	l.closing.Lock()
@@ -128,14 +156,22 @@ func (l *Log) enqueue(r *request) error {
 		l.waiting.Add(-n)
 		return ErrBacklog
 	}
+	if l.waiting.Load() > crowd {
+		l.crowdedAt.Store(int64(time.Since(started)))
+	}
 	// The queue has a place for every event that may wait, so this never blocks.
 	l.queue <- r
 	return nil
 }
 
 func (l *Log) commit() {
+	crowded := false
 	for first := range l.queue {
+		if crowded && l.options.Linger > 0 {
+			time.Sleep(l.options.Linger)
+		}
 		batch, size := l.gather(first)
+		crowded = len(batch) > 1
 		l.write(batch, size)
 		l.waiting.Add(-int64(size))
 	}

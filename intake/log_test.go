@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -142,4 +143,31 @@ type awayStore struct{ calls int }
 func (s *awayStore) Append(context.Context, []models.Submission) ([]models.Receipt, error) {
 	s.calls++
 	return nil, fmt.Errorf("append: %w", errors.Join(context.DeadlineExceeded, errors.New(strings.Repeat("x", 3))))
+}
+
+// A transaction that follows a crowded one gathers what comes meanwhile.
+func TestLogLingersUnderLoad(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	store := &stalledStore{release: release, began: make(chan struct{}, 1)}
+	log := intake.NewLog(store, intake.LogOptions{Committers: 1, Linger: time.Millisecond})
+	var wait sync.WaitGroup
+	send := func(n int) {
+		for i := range n {
+			wait.Go(func() {
+				_, err := log.Append(t.Context(), []models.Submission{message("c", i)})
+				require.NoError(t, err)
+			})
+		}
+	}
+	send(1)
+	<-store.began
+	require.False(t, log.Busy())
+	send(40)
+	eventually(t, func() bool { return log.Waiting() == 41 })
+	require.True(t, log.Busy(), "more wait than one transaction should hold up")
+	close(release)
+	wait.Wait()
+	log.Close()
+	require.Zero(t, log.Waiting())
 }

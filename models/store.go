@@ -72,6 +72,7 @@ func Open(ctx context.Context, databaseURL string, options Options) (*Store, err
 	}
 	appending := config.Copy()
 	config.MaxConns, appending.MaxConns = o.MaxConns-appendConns, appendConns
+	byIndexOnly(appending)
 	pool, err := openPool(ctx, config)
 	if err != nil {
 		return nil, err
@@ -112,6 +113,17 @@ func (o Options) poolConfig(databaseURL string) (*pgxpool.Config, error) {
 	// Statements are short: compiling them costs more than it saves.
 	parameters["jit"] = "off"
 	return config, nil
+}
+
+// byIndexOnly has the planner look rows up one by one. Appends name every row they touch, but the
+// planner knows neither how many, nor, in the first minutes of a table, how large it has become: left
+// to itself it prepares once to read all conversations with every commit.
+func byIndexOnly(config *pgxpool.Config) {
+	parameters := config.ConnConfig.RuntimeParams
+	for _, way := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+		parameters[way] = "off"
+	}
+	parameters["plan_cache_mode"] = "force_generic_plan"
 }
 
 func openPool(ctx context.Context, config *pgxpool.Config) (*pgxpool.Pool, error) {

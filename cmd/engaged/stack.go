@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	sdkworker "go.temporal.io/sdk/worker"
 
+	"engaged/analytics"
 	"engaged/api"
 	"engaged/cmd/engaged/config"
 	"engaged/intake"
@@ -17,10 +18,6 @@ import (
 	"engaged/worker"
 	"engaged/workflows"
 )
-
-// yieldAt is the number of events waiting to be committed above which dispatch holds back: an
-// acknowledgement is worth more than a workflow that hears of it a moment sooner.
-const yieldAt = 32
 
 // parts are what a process serves.
 type parts struct {
@@ -74,6 +71,8 @@ func (p *process) work(ctx context.Context) {
 		Pollers: p.settings.Worker.Pollers, CachedRuns: p.settings.Worker.CachedRuns,
 		StopTimeout: p.settings.HTTP.ShutdownTimeout,
 	}
+	keeper := analytics.NewKeeper(p.store.Pool(), analytics.KeeperOptions{Logger: p.log})
+	defer p.background(ctx, keeper.Run)()
 	runWorker(ctx, p.log, func() sdkworker.Worker { return worker.New(p.temporal, store, options) })
 }
 
@@ -90,13 +89,14 @@ func (p *process) serveAPI(ctx context.Context, listener net.Listener) error {
 	}, func() float64 { return float64(log.Waiting()) }))
 	server, err := api.New(p.apiConfig(), api.Dependencies{
 		Log: log, Accepts: workflowClient, Store: p.store, Checks: p.checks(),
+		Analytics: analytics.NewEngine(p.store, analytics.Options{StatementTimeout: p.settings.Reports.Timeout}),
 	})
 	if err != nil {
 		return err
 	}
 	if n := p.settings.Intake.Dispatchers; n > 0 {
 		dispatcher := intake.NewDispatcher(p.store, workflowClient, intake.DispatchOptions{
-			Parallel: n, Logger: p.log, Yield: func() bool { return log.Waiting() > yieldAt },
+			Parallel: n, Logger: p.log, Yield: log.Busy,
 		})
 		defer p.background(ctx, dispatcher.Run)()
 	}
