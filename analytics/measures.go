@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -64,7 +65,7 @@ func newMeasurer(r *resolved, kind Kind, req *request, known *partials) *measure
 	}
 	switch kind {
 	case Nested:
-		m.nest(len(r.query.GroupBy), len(req.groupBy))
+		m.nest(r.query.GroupBy, req.groupBy)
 	case Share:
 		m.addUp(r)
 	default:
@@ -82,18 +83,18 @@ func empty(terms []Partial) bool {
 }
 
 // nest makes the rows of each inner group one value of its outer group. Rows that have none of the
-// inner attributes are in no group.
-func (m *measurer) nest(outer, all int) {
+// metric's own attributes are in no group.
+func (m *measurer) nest(outer, inner []string) {
 	nested := newPartials(1)
 	for c, terms := range m.cells {
-		values := groupValues(c.group, all)
+		values := groupValues(c.group, len(inner))
 		known := true
-		for _, value := range values[outer:] {
-			known = known && value != nil
+		for i, id := range inner {
+			known = known && (values[i] != nil || !slices.Contains(m.metric.Groups, id))
 		}
 		if known {
 			n := float64(terms[0].N)
-			c.group = groupKey(values[:outer])
+			c.group = groupKey(values[:len(outer)])
 			nested.at(c)[0].Merge(Partial{N: 1, Sum: n, SumSq: n * n, Min: n, Max: n})
 		}
 	}
@@ -106,10 +107,8 @@ func (m *measurer) addUp(r *resolved) {
 	m.totalOf = func(c cell) cell {
 		values := groupValues(c.group, len(r.query.GroupBy))
 		for i, id := range r.query.GroupBy {
-			for _, own := range r.metric.Groups {
-				if id == own {
-					values[i] = nil
-				}
+			if slices.Contains(r.metric.Groups, id) {
+				values[i] = nil
 			}
 		}
 		return cell{bucket: c.bucket, group: groupKey(values)}

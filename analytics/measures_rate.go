@@ -33,7 +33,15 @@ func wilson(part, whole float64) (low, high float64) {
 	p, square := part/whole, z95*z95
 	middle := (p + square/(2*whole)) / (1 + square/whole)
 	half := z95 / (1 + square/whole) * math.Sqrt(p*(1-p)/whole+square/(4*whole*whole))
-	return 100 * max(middle-half, 0), 100 * min(middle+half, 1)
+	low, high = 100*(middle-half), 100*(middle+half)
+	// At its ends the interval touches them exactly, but for rounding.
+	if part == 0 {
+		low = 0
+	}
+	if part == whole {
+		high = 100
+	}
+	return low, high
 }
 
 // net is 100 x (rows of the first term - rows of the second) / rows of the third.
