@@ -82,6 +82,8 @@ type Store interface {
 	// Timeline returns the offers that led to a record, and its waits.
 	Timeline(ctx context.Context, row models.EngagementRow) ([]models.OfferRow, []models.WaitRow, error)
 
+	// ReportingZone returns the IANA zone whose days reports use.
+	ReportingZone(ctx context.Context, organization string) (string, error)
 	// CurrentSettings returns the newest version, version 0 where there is none.
 	CurrentSettings(ctx context.Context, organization string) (models.OrganizationSettings, error)
 	// AddSettings writes the version after the one that the settings name; models.ErrConflict if

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"engaged/analytics"
+	"engaged/models"
 )
 
 // queryReports is POST /v1/reports/query: one query or several named ones.
@@ -75,16 +76,16 @@ func (s *Server) readReports(c *call) (questions []question, several bool, err e
 
 // reportingZone is the zone for queries that name none: the organization's, else UTC.
 func (s *Server) reportingZone(c *call) (*time.Location, error) {
-	settings, err := s.deps.Store.CurrentSettings(c.ctx(), c.principal.organization)
+	name, err := s.deps.Store.ReportingZone(c.ctx(), c.principal.organization)
+	if errors.Is(err, models.ErrNotFound) {
+		return time.UTC, nil
+	}
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	if settings.ReportingTimeZone == nil {
-		return time.UTC, nil
-	}
-	zone, err := analytics.LoadZone(*settings.ReportingTimeZone)
+	zone, err := analytics.LoadZone(name)
 	if err != nil {
-		// The settings were checked by other rules; days of UTC are better than none.
+		// The settings check zones by their own rule; days of UTC are better than none.
 		return time.UTC, nil //nolint:nilerr // not the caller's fault
 	}
 	return zone, nil
