@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	sdkworker "go.temporal.io/sdk/worker"
 
-	"engaged/analytics"
 	"engaged/api"
 	"engaged/cmd/engaged/config"
 	"engaged/intake"
@@ -71,8 +70,6 @@ func (p *process) work(ctx context.Context) {
 		Pollers: p.settings.Worker.Pollers, CachedRuns: p.settings.Worker.CachedRuns,
 		StopTimeout: p.settings.HTTP.ShutdownTimeout,
 	}
-	keeper := analytics.NewKeeper(p.store.Pool(), analytics.KeeperOptions{Logger: p.log})
-	defer p.background(ctx, keeper.Run)()
 	runWorker(ctx, p.log, func() sdkworker.Worker { return worker.New(p.temporal, store, options) })
 }
 
@@ -89,7 +86,6 @@ func (p *process) serveAPI(ctx context.Context, listener net.Listener) error {
 	}, func() float64 { return float64(log.Waiting()) }))
 	server, err := api.New(p.apiConfig(), api.Dependencies{
 		Log: log, Accepts: workflowClient, Store: p.store, Checks: p.checks(),
-		Analytics: analytics.NewEngine(p.store, analytics.Options{StatementTimeout: p.settings.Reports.Timeout}),
 	})
 	if err != nil {
 		return err
