@@ -29,7 +29,7 @@ func (f *folder) told(e *Entry) Outcome {
 	case e.Type == DispositionSet:
 		return f.disposition(e, a, over)
 	case e.Type == AttributesSet:
-		if a.Attributes == nil {
+		if a.Attributes == nil && len(e.Data.Attributes) > 0 {
 			a.Attributes = map[string]string{}
 		}
 		maps.Copy(a.Attributes, e.Data.Attributes)

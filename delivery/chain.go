@@ -18,6 +18,14 @@ type NumberState struct {
 	Used map[string]int `json:"used,omitempty"`
 }
 
+// use counts a retry by a row of the retry table.
+func (n *NumberState) use(row string) {
+	if n.Used == nil {
+		n.Used = map[string]int{}
+	}
+	n.Used[row]++
+}
+
 // ChainView is where a chain stands, as the compatible API shows it.
 type ChainView struct {
 	Loop                    int    `json:"loop"`

@@ -94,10 +94,10 @@ func (f *folder) decide(at Instant) {
 		return
 	}
 	n := f.s.number(a.Position)
-	if n.Used == nil {
-		n.Used = map[string]int{}
-	}
 	next := f.plan.Rules.Retry.after(a, n.Used)
+	if next.row != "" {
+		n.use(next.row)
+	}
 	if !next.again && !n.Out {
 		n.Out, n.Why = true, string(a.Result)
 	}

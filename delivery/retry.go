@@ -126,6 +126,8 @@ type sequel struct {
 	// stop ends the task, again keeps the number in the chain, same calls it next.
 	stop, again, same bool
 	delay             *Millis
+	// row is the row of the retry table that decided it; empty without.
+	row string
 }
 
 // after decides what follows an attempt whose call was connected or not, given how often each row
@@ -145,8 +147,7 @@ func (r *Retry) after(a *Attempt, used map[string]int) sequel {
 		if !row.Retry || row.Most > 0 && used[key] >= row.Most {
 			return sequel{stop: a.Result.reached()}
 		}
-		used[key]++
-		return sequel{again: true, same: row.Same, delay: row.Delay}
+		return sequel{again: true, same: row.Same, delay: row.Delay, row: key}
 	}
 	if slices.ContainsFunc(a.Dispositions, func(d string) bool { return holdsFold(r.OnDispositions, d) }) {
 		return sequel{again: true}
