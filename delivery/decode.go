@@ -137,7 +137,7 @@ func (f *findings) length(field, value string, most int) {
 
 func (f *findings) instant(field, value string) Instant {
 	t, err := time.Parse(time.RFC3339, value)
-	if err != nil {
+	if err != nil || !sensible(t) {
 		f.add(CodeInvalidField, field, "Send %s as a time in RFC 3339 with a zone, such as 2026-03-02T15:00:00Z.", field)
 	}
 	return At(t)

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -310,5 +309,5 @@ func TestV19Progressive(t *testing.T) {
 		require.Equal(t, c.new, n)
 	}
 	_, err := Pace{Mode: Predictive}.NewCalls(Load{Ready: 15})
-	require.True(t, errors.Is(err, ErrPredictive))
+	require.ErrorIs(t, err, ErrPredictive)
 }

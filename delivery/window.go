@@ -106,12 +106,15 @@ func DecodeWindows(raw json.RawMessage) ([]Window, error) {
 
 func parseWindowTime(s string) (Instant, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && sensible(t) {
 			return At(t), nil
 		}
 	}
 	return 0, fmt.Errorf("%q is no time such as 2026-06-06T09:00:00.000Z", s)
 }
+
+// sensible reports whether a time lies in the years that can be stored and written back.
+func sensible(t time.Time) bool { return t.UTC().Year() >= 1970 && t.UTC().Year() < 9999 }
 
 // windowsRule is a list of windows, merged and in order, as a rule.
 type windowsRule []Window
