@@ -47,11 +47,7 @@ func (e *Engine) Ask(ctx context.Context, q Query) (Answer, error) {
 
 // answer reads what the query asks for and says how.
 func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Answer) (*sheet, error) {
-	if r.metric.Kind == Watermark {
-		return nil, invalid("metric", "unknown_metric", "%s cannot be asked yet", r.metric.ID)
-	}
-	req := r.request()
-	kind := r.metric.Kind
+	req, kind := r.request(), r.metric.Kind
 	if kind == Custom {
 		var err error
 		if kind, err = r.custom(req, e.options.Now()); err != nil {
@@ -59,11 +55,7 @@ func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Ans
 		}
 	}
 	known := newPartials(len(req.terms))
-	batch := &pgx.Batch{}
-	answer.Plan.Source, answer.Plan.Reason = "rows", req.needsRows()
-	answer.Plan.Raw = 1
-	answer.Plan.SQL = queueRows(batch, req, nil, known)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+	if err := e.read(ctx, tx, r, req, known, &answer.Plan); err != nil {
 		return nil, err
 	}
 	m := newMeasurer(r, kind, req, known)
@@ -72,6 +64,75 @@ func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Ans
 		groups[c.group] = true
 	}
 	return newSheet(r, groups, m.row), nil
+}
+
+// read reads the request from rollups as far as they cover it, and from rows for the rest.
+func (e *Engine) read(ctx context.Context, tx pgx.Tx, r *resolved, req *request, known *partials, plan *Plan) error {
+	covered, why, err := e.cover(ctx, tx, r, req)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	plan.Source, plan.Reason, plan.Raw = "rows", why, 1
+	switch {
+	case covered == nil:
+		// Rows can be asked for the percentiles themselves.
+		req.fractions, req.sketch = r.fractions(), make([]bool, len(req.terms))
+		plan.SQL = queueRows(batch, req, nil, known)
+	case len(covered.raw) > 0:
+		plan.SQL = queueRows(batch, req, covered.raw, known)
+	}
+	switch {
+	case r.metric.Kind == Open:
+		plan.Source = "live"
+	case r.metric.Kind == Custom:
+		plan.Source = "custom"
+	case covered != nil:
+		plan.covered(covered)
+		if err := covered.read(ctx, tx, known); err != nil {
+			return err
+		}
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// covered says what a plan reads.
+func (p *Plan) covered(by *rollupPlan) {
+	p.Source, p.Reason = "rollup", "the rollups have all that is asked for"
+	p.DimensionSet, p.Days, p.Quarters, p.Raw = by.set.ID, by.days, by.quarters, len(by.raw)
+	if len(by.raw) > 0 {
+		p.Source, p.Reason = "mixed", "the rollups have all that is asked for, but for parts of cells and what has just changed"
+	}
+}
+
+// cover plans how rollups answer; without a plan, why says why rows must.
+func (e *Engine) cover(ctx context.Context, tx pgx.Tx, r *resolved, req *request) (plan *rollupPlan, why string, err error) {
+	percentiles := r.fractions() != nil
+	switch {
+	case r.metric.Kind == Open:
+		return nil, "what is open now is not in any rollup", nil
+	case r.metric.Kind == Custom:
+		return nil, "the metric does not add up over cells", nil
+	case len(req.bounds) == 1:
+		return nil, "the period is empty", nil
+	case r.query.Exact && percentiles:
+		return nil, "exact percentiles come from rows", nil
+	case percentiles:
+		req.sketch[0] = true
+		req.wants[0] |= extremes // they bound what a sketch says
+	}
+	return e.planRollup(ctx, tx, req)
+}
+
+// fractions are the percentiles that the query asks for.
+func (r *resolved) fractions() []float64 {
+	var found []float64
+	for _, measure := range r.query.Measures {
+		if fraction, ok := percentiles[measure]; ok {
+			found = append(found, fraction)
+		}
+	}
+	return found
 }
 
 // request is what the sources are asked for.
@@ -97,11 +158,6 @@ func (r *resolved) request() *request {
 		req.record = &openEngagements
 	default:
 	}
-	for _, measure := range q.Measures {
-		if fraction, ok := percentiles[measure]; ok {
-			req.fractions = append(req.fractions, fraction)
-		}
-	}
 	for _, edge := range q.Edges {
 		req.edges = append(req.edges, edge*r.metric.scale())
 	}
@@ -115,14 +171,4 @@ func upToMicrosecond(t time.Time) time.Time {
 		return cut.Add(time.Microsecond)
 	}
 	return t
-}
-
-// needsRows says why only rows can answer; empty if anything can.
-func (r *request) needsRows() string {
-	switch {
-	case r.record == &openEngagements:
-		return "what is open now is in the live projection"
-	default:
-		return "rows"
-	}
 }

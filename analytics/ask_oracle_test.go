@@ -79,7 +79,7 @@ func (o *oracle) counts(f *fact, filtered bool) bool {
 
 func passes(f *fact, filter analytics.Filter) bool {
 	values := f.attributes[filter.Attribute]
-	any := slices.ContainsFunc(filter.Values, func(v string) bool {
+	matches := slices.ContainsFunc(filter.Values, func(v string) bool {
 		for _, has := range values {
 			a, err := strconv.ParseFloat(v, 64)
 			b, err2 := strconv.ParseFloat(has, 64)
@@ -91,7 +91,7 @@ func passes(f *fact, filter analytics.Filter) bool {
 	})
 	switch filter.Operator {
 	case analytics.IsNot:
-		return !any
+		return !matches
 	case analytics.Empty:
 		return len(values) == 0
 	case analytics.NotEmpty:
@@ -100,7 +100,7 @@ func passes(f *fact, filter analytics.Filter) bool {
 		number, ok := f.numbers[filter.Attribute]
 		return ok && (filter.Least == nil || number >= *filter.Least) && (filter.Most == nil || number <= *filter.Most)
 	default:
-		return any
+		return matches
 	}
 }
 
