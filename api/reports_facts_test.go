@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -134,4 +135,22 @@ func (a reportAnswer) column(measure analytics.Measure) []float64 {
 		numbers = append(numbers, number)
 	}
 	return numbers
+}
+
+// servedSlowly is a world whose facts somebody holds, so that no question is answered in time.
+func servedSlowly(t *testing.T) (*world, string) {
+	t.Helper()
+	w, key := reporting(t)
+	server, err := api.New(api.Config{Logger: quiet()}, api.Dependencies{
+		Log: w.log, Store: w.store, Accepts: foldAccepts{w.store},
+		Analytics: analytics.NewEngine(w.store, analytics.Options{StatementTimeout: 50 * time.Millisecond}),
+	})
+	require.NoError(t, err)
+	w.address, _ = serve(t, server)
+	tx, err := w.store.Pool().Begin(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	_, err = tx.Exec(t.Context(), "LOCK TABLE engagements IN ACCESS EXCLUSIVE MODE")
+	require.NoError(t, err)
+	return w, key
 }

@@ -22,7 +22,7 @@ type object struct {
 }
 
 // maxFaults is how many things an answer lists that are wrong with one body.
-const maxFaults = 100
+const maxFaults = 50
 
 // path is the place of a member or of something in it, such as filters[2].
 func (o *object) path(name string) string {
