@@ -79,3 +79,18 @@ func (e *Engine) Values(ctx context.Context, q ValueQuery) (ValuePage, error) {
 	}
 	return page, nil
 }
+
+// Takes tells that a row could have the value; no filter by any other matches.
+func (a *Attribute) Takes(value string) bool {
+	if value == "" || !storable(value) {
+		return false
+	}
+	_, ok := a.stored(value)
+	return ok
+}
+
+// Has tells that rows of the record have the attribute.
+func (r *Record) Has(attribute string) bool {
+	_, ok := r.attributeSQL(attribute)
+	return ok
+}

@@ -40,6 +40,8 @@ type Config struct {
 	// VisibilityDays is how many days back the compatible endpoints reach, counted in whole days of
 	// UTC; default 90. Negative: no limit.
 	VisibilityDays int
+	// Analytics is what is particular to the compatible analytics wire.
+	Analytics AnalyticsConfig
 	// ReadTimeout bounds reading one request, body included; default 30 s.
 	ReadTimeout time.Duration
 	// WriteTimeout bounds handling one request and writing its answer; default 60 s.

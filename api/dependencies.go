@@ -27,6 +27,9 @@ type Analytics interface {
 	// Ask answers a query: *analytics.InvalidQuery says what is wrong with it, analytics.ErrTooSlow
 	// that the answer would take too long.
 	Ask(ctx context.Context, q analytics.Query) (analytics.Answer, error)
+	// Records reads rows page by page, Values the values of an attribute; their errors are those of Ask.
+	Records(ctx context.Context, q analytics.RecordQuery) (analytics.RecordPage, error)
+	Values(ctx context.Context, q analytics.ValueQuery) (analytics.ValuePage, error)
 	// Live reads what is open now; LiveMark tells cheaply whether that has changed.
 	Live(ctx context.Context, q analytics.LiveQuery) (analytics.LiveView, error)
 	LiveMark(ctx context.Context, organization string) (string, error)

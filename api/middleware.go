@@ -65,9 +65,14 @@ func (s *Server) guarded(c *call, r route) (err error) {
 	return err
 }
 
-// refuse answers with a problem document, unless an answer is already under way.
+// refuse answers with a problem document, or as the compatible analytics wire does on its paths, unless
+// an answer is already under way.
 func (s *Server) refuse(c *call, err error) {
-	if !c.Writer.Written() {
+	switch {
+	case c.Writer.Written():
+	case onAnalyticsWire(c.Request.URL.Path):
+		problemOf(err).writeOnWire(c.Writer)
+	default:
 		problemOf(err).write(c.Writer, c.id)
 	}
 }

@@ -43,7 +43,7 @@ func Routes() []Route {
 // routes is the whole API. Whoever adds a row describes it in openapi.yaml and gets the tests of
 // keys, scopes and tenants for it.
 func (s *Server) routes() []route {
-	return slices.Concat(s.operationRoutes(), s.eventRoutes(), s.reportRoutes(), s.metricRoutes(), s.directoryRoutes(), s.settingsRoutes())
+	return slices.Concat(s.operationRoutes(), s.eventRoutes(), s.reportRoutes(), s.metricRoutes(), s.analyticsRoutes(), s.directoryRoutes(), s.settingsRoutes())
 }
 
 func (s *Server) operationRoutes() []route {

@@ -25,6 +25,8 @@ type Server struct {
 	keys    *keyCache
 	// dev is who the development key is.
 	dev principal
+	// analyticsLimits are those of the compatible analytics wire alone.
+	analyticsLimits *analyticsLimits
 	// hub serves those who watch what is open.
 	hub *liveHub
 	// draining makes /readyz fail before a shutdown; closing ends the streams when it begins.
@@ -47,6 +49,7 @@ func New(config Config, deps Dependencies) (*Server, error) {
 	buckets := newLimits(s.config.KeyRate, s.config.KeyBurst)
 	s.keys = &keyCache{store: deps.Store, ttl: s.config.KeyCacheTTL, now: s.now, limits: buckets}
 	s.dev = principal{organization: s.config.DevOrganization, actor: "key:dev", bucket: buckets.of("dev-key"), scopes: []string{string(Admin)}}
+	s.analyticsLimits = newAnalyticsLimits(s.config.Analytics)
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	s.hub = s.newLiveHub()
 	s.engine = s.newEngine()
@@ -67,6 +70,10 @@ func (s *Server) newEngine() *gin.Engine {
 	}
 	for _, r := range s.routes() {
 		engine.Handle(r.Method, r.ginPath(), s.serve(r))
+		if onAnalyticsWire(r.Path) {
+			// Links of the reference end in a slash; a redirect would lose bodies and keys.
+			engine.Handle(r.Method, r.ginPath()+"/", s.serve(r))
+		}
 	}
 	engine.NoRoute(s.serve(fallback("unmatched", problem(http.StatusNotFound, "request:no_such_route",
 		"There is no such resource. GET /openapi.yaml lists all."))))

@@ -40,15 +40,23 @@ func newWorld(t *testing.T) *world {
 // newWorldAt starts a world with another clock.
 func newWorldAt(t *testing.T, now func() time.Time) *world {
 	t.Helper()
+	return newWorldWith(t, now, func(*api.Config) {})
+}
+
+// newWorldWith starts a world whose server is configured differently.
+func newWorldWith(t *testing.T, now func() time.Time, configure func(*api.Config)) *world {
+	t.Helper()
 	store, err := models.Open(t.Context(), devstack.Database(t), models.Options{})
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
 	log := intake.NewLog(store, intake.LogOptions{})
 	t.Cleanup(log.Close)
-	server, err := api.New(api.Config{
+	config := api.Config{
 		Logger:        slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 		AcceptTimeout: 2 * time.Second, KeyCacheTTL: time.Nanosecond, LiveInterval: 10 * time.Millisecond,
-	}, api.Dependencies{
+	}
+	configure(&config)
+	server, err := api.New(config, api.Dependencies{
 		Log: log, Store: store, Accepts: foldAccepts{store}, Now: now, Analytics: analytics.NewEngine(store, analytics.Options{Now: now}),
 	})
 	require.NoError(t, err)
