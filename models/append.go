@@ -40,7 +40,7 @@ func (s *Store) Append(ctx context.Context, submissions []Submission) ([]Receipt
 	var receipts []Receipt
 	err := s.retry(ctx, func() error {
 		a := &appending{submissions: submissions, hashes: hashes}
-		if err := pgx.BeginFunc(ctx, s.appends, func(tx pgx.Tx) error { return a.run(ctx, tx) }); err != nil {
+		if err := s.inAppend(ctx, a); err != nil {
 			return err
 		}
 		receipts = a.receipts
@@ -102,11 +102,10 @@ type appending struct {
 // lockedConversation is a conversation whose row this transaction holds.
 type lockedConversation struct {
 	Subject
-	key       int64
-	last      int64
-	floor     *time.Time
-	wakes     bool
-	createdAt time.Time
+	key   int64
+	last  int64
+	floor *time.Time
+	wakes bool
 
 	// appended tells that there are new entries, wanted is the highest one to dispatch.
 	appended bool
@@ -121,15 +120,33 @@ type lockedConversation struct {
 
 type identity struct{ id, source string }
 
-func (a *appending) run(ctx context.Context, tx pgx.Tx) error {
-	if err := a.lock(ctx, tx); err != nil {
-		return fmt.Errorf("lock conversations: %w", err)
+// inAppend runs one attempt in a transaction that begins with its first statement and commits with its
+// last, so that an append costs two trips to Postgres: most hold a single event.
+func (s *Store) inAppend(ctx context.Context, a *appending) error {
+	conn, err := s.appends.Acquire(ctx)
+	if err != nil {
+		return err
 	}
-	if err := a.lookUp(ctx, tx); err != nil {
-		return fmt.Errorf("look up events: %w", err)
+	// A connection whose transaction is still open does not go back to the pool but ends, and the
+	// transaction with it.
+	defer conn.Release()
+	err = a.run(ctx, conn.Conn())
+	if err != nil && !conn.Conn().IsClosed() && conn.Conn().PgConn().TxStatus() != idle {
+		_, rolledBack := conn.Exec(ctx, "ROLLBACK")
+		err = errors.Join(err, rolledBack)
+	}
+	return err
+}
+
+// idle is the state of a connection without a transaction, as the protocol tells it.
+const idle = 'I'
+
+func (a *appending) run(ctx context.Context, conn *pgx.Conn) error {
+	if err := a.read(ctx, conn); err != nil {
+		return fmt.Errorf("lock conversations and look up events: %w", err)
 	}
 	a.number()
-	if err := a.write(ctx, tx); err != nil {
+	if err := a.write(ctx, conn); err != nil {
 		return fmt.Errorf("write entries: %w", err)
 	}
 	return nil
@@ -137,7 +154,7 @@ func (a *appending) run(ctx context.Context, tx pgx.Tx) error {
 
 // Rows are locked in the order of their ids, bytewise, by every process alike.
 const lockConversationsSQL = `
-SELECT c.organization_id, c.conversation_id, c.key, c.last_number, c.floor, c.wakes, c.created_at
+SELECT c.organization_id, c.conversation_id, c.key, c.last_number, c.floor, c.wakes
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, conversation_id)
 JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id
 ORDER BY c.organization_id, c.conversation_id
@@ -149,11 +166,13 @@ SELECT w.organization_id, w.conversation_id
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, conversation_id)
 ORDER BY w.organization_id COLLATE "C", w.conversation_id COLLATE "C"
 ON CONFLICT (organization_id, conversation_id) DO NOTHING
-RETURNING organization_id, conversation_id, key, last_number, floor, wakes, created_at`
+RETURNING organization_id, conversation_id, key, last_number, floor, wakes`
 
-// lock locks the rows of all conversations, inserting those that are new.
-func (a *appending) lock(ctx context.Context, tx pgx.Tx) error {
+// read locks the rows of all conversations, inserting those that are new, and reads the log's clock
+// after it, the entries that the log already has, and the agents' facts.
+func (a *appending) read(ctx context.Context, conn *pgx.Conn) error {
 	a.conversations = make(map[Subject]*lockedConversation, len(a.submissions))
+	a.known, a.agents = map[int]knownEntry{}, map[agentKey]agentFacts{}
 	var missing []Subject
 	for _, s := range a.submissions {
 		subject := Subject{s.OrganizationID, s.Event.ConversationID}
@@ -163,40 +182,44 @@ func (a *appending) lock(ctx context.Context, tx pgx.Tx) error {
 		}
 	}
 	slices.SortFunc(missing, compareSubjects)
+	batch := &pgx.Batch{}
+	batch.Queue("BEGIN")
+	a.queueAgents(batch)
 	// A row that another transaction inserts in between conflicts and is locked in the next round.
 	for statement := lockConversationsSQL; len(missing) > 0; {
-		if err := a.take(ctx, tx, statement, missing); err != nil {
-			return err
-		}
-		missing = slices.DeleteFunc(missing, func(s Subject) bool { return a.conversations[s] != nil })
+		a.queueTake(batch, statement, missing)
 		if statement == lockConversationsSQL {
+			a.queueKnown(batch, missing)
 			statement = insertConversationsSQL
 		} else {
 			statement = lockConversationsSQL
 		}
+		a.queueClock(batch)
+		if err := conn.SendBatch(ctx, batch).Close(); err != nil {
+			return err
+		}
+		batch = &pgx.Batch{}
+		missing = slices.DeleteFunc(missing, func(s Subject) bool { return a.conversations[s] != nil })
 	}
 	return nil
 }
 
-func (a *appending) take(ctx context.Context, tx pgx.Tx, statement string, subjects []Subject) error {
+func (a *appending) queueTake(batch *pgx.Batch, statement string, subjects []Subject) {
 	organizations, ids := make([]string, len(subjects)), make([]string, len(subjects))
 	for i, s := range subjects {
 		organizations[i], ids[i] = s.OrganizationID, s.ConversationID
 	}
-	rows, err := tx.Query(ctx, statement, organizations, ids)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		c := &lockedConversation{}
-		if err := rows.Scan(&c.OrganizationID, &c.ConversationID, &c.key, &c.last, &c.floor, &c.wakes, &c.createdAt); err != nil {
-			return err
+	batch.Queue(statement, organizations, ids).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			c := &lockedConversation{}
+			if err := rows.Scan(&c.OrganizationID, &c.ConversationID, &c.key, &c.last, &c.floor, &c.wakes); err != nil {
+				return err
+			}
+			a.conversations[c.Subject] = c
+			a.order = append(a.order, c)
 		}
-		a.conversations[c.Subject] = c
-		a.order = append(a.order, c)
-	}
-	return rows.Err()
+		return rows.Err()
+	})
 }
 
 func compareSubjects(a, b Subject) int {

@@ -1,7 +1,7 @@
 package models
 
 import (
-	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,56 +27,44 @@ type agentFacts struct{ kind, group string }
 
 const logClockSQL = `SELECT clock_timestamp()`
 
-// The bounds on received_at spare the partitions in which the conversation cannot have entries.
+// It follows the locks as a statement of its own, so that it sees what their last holders committed. The
+// bounds on received_at spare the partitions in which the conversation cannot have entries.
 const knownEntriesSQL = `
 SELECT w.i, e.number, e.received_at, e.content_hash
-FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[]) AS w (i, key, event_id, source, since)
-CROSS JOIN LATERAL (
-    SELECT number, received_at, content_hash FROM entries
-    WHERE conversation_key = w.key AND event_id = w.event_id AND source = w.source
-      AND received_at >= w.since AND received_at < now() + interval '1 day'
-    ORDER BY number LIMIT 1
-) e`
+FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])
+    AS w (i, organization_id, conversation_id, event_id, source)
+JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id
+JOIN entries e ON e.conversation_key = c.key AND e.event_id = w.event_id AND e.source = w.source
+    AND e.received_at >= c.created_at - $6 * interval '1 second' AND e.received_at < now() + interval '1 day'`
 
 const agentFactsSQL = `
 SELECT d.organization_id, d.id, d.type, d.group_id
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, id)
 JOIN directory d ON d.organization_id = w.organization_id AND d.kind = 'agent' AND d.id = w.id`
 
-// lookUp reads the clock, the entries that the log already has, and the agents' facts.
-func (a *appending) lookUp(ctx context.Context, tx pgx.Tx) error {
-	a.known = map[int]knownEntry{}
-	a.agents = map[agentKey]agentFacts{}
-	batch := &pgx.Batch{}
+// queueClock reads the log's clock.
+func (a *appending) queueClock(batch *pgx.Batch) {
 	batch.Queue(logClockSQL).QueryRow(func(row pgx.Row) error {
 		var now time.Time
 		err := row.Scan(&now)
 		a.now = engagement.At(now)
 		return err
 	})
-	a.queueKnown(batch)
-	a.queueAgents(batch)
-	return tx.SendBatch(ctx, batch).Close()
 }
 
-func (a *appending) queueKnown(batch *pgx.Batch) {
+// queueKnown looks for the events of some conversations in the log.
+func (a *appending) queueKnown(batch *pgx.Batch, subjects []Subject) {
 	var index []int32
-	var keys []int64
-	var ids, sources []string
-	var since []time.Time
+	var organizations, conversations, ids, sources []string
 	for i, s := range a.submissions {
-		c := a.conversations[Subject{s.OrganizationID, s.Event.ConversationID}]
-		if c.last == 0 {
+		subject := Subject{s.OrganizationID, s.Event.ConversationID}
+		if _, asked := slices.BinarySearchFunc(subjects, subject, compareSubjects); !asked {
 			continue
 		}
-		index, keys = append(index, int32(i)), append(keys, c.key)
-		ids, sources = append(ids, s.Event.ID), append(sources, s.Event.Source)
-		since = append(since, c.createdAt.Add(-searchMargin))
+		index, ids, sources = append(index, int32(i)), append(ids, s.Event.ID), append(sources, s.Event.Source)
+		organizations, conversations = append(organizations, subject.OrganizationID), append(conversations, subject.ConversationID)
 	}
-	if len(keys) == 0 {
-		return
-	}
-	batch.Queue(knownEntriesSQL, index, keys, ids, sources, since).Query(func(rows pgx.Rows) error {
+	batch.Queue(knownEntriesSQL, index, organizations, conversations, ids, sources, searchMargin.Seconds()).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var i int
 			var e knownEntry

@@ -48,8 +48,8 @@ SET wanted_number = greatest(dispatch_claims.wanted_number, excluded.wanted_numb
 
 const notifySQL = `SELECT pg_notify($1, '')`
 
-// write sends everything in one go: entries, counters, claims and the notification.
-func (a *appending) write(ctx context.Context, tx pgx.Tx) error {
+// write sends everything in one go: entries, counters, claims, the notification and the commit.
+func (a *appending) write(ctx context.Context, conn *pgx.Conn) error {
 	batch := &pgx.Batch{}
 	if len(a.rows) > 0 {
 		if err := a.queueEntries(batch); err != nil {
@@ -59,10 +59,8 @@ func (a *appending) write(ctx context.Context, tx pgx.Tx) error {
 		a.queueRefused(batch)
 	}
 	a.queueRepeats(batch)
-	if batch.Len() == 0 {
-		return nil
-	}
-	return tx.SendBatch(ctx, batch).Close()
+	batch.Queue("COMMIT")
+	return conn.SendBatch(ctx, batch).Close()
 }
 
 func (a *appending) queueEntries(batch *pgx.Batch) error {
