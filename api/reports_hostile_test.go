@@ -13,8 +13,8 @@ import (
 	"engaged/api"
 )
 
-// refused asks a query that must be refused and returns its invalid fields as "field code".
-func (w *world) refused(key, query string) []string {
+// wrongIn asks a query that must be refused and returns its invalid fields as "field code".
+func (w *world) wrongIn(key, query string) []string {
 	w.t.Helper()
 	got := w.ask(key, http.MethodPost, "/v1/reports/query", query)
 	require.Equal(w.t, http.StatusBadRequest, got.status, "%.300s: %s", query, got.body)
@@ -79,7 +79,7 @@ func TestReportSaysWhatIsWrong(t *testing.T) {
 		`{"queries":[{"name":"a","metric":"csat","group_by":["x"]}]}`:                                  {"queries[0].group_by[0] report:unknown_attribute"},
 		`{"metric":"csat"`: nil, `[]`: nil, `null`: nil, ``: nil, `{"metric":"\u0000"}`: {" body:unreadable"},
 	} {
-		got := w.refused(key, query)
+		got := w.wrongIn(key, query)
 		if want == nil {
 			continue
 		}
@@ -153,10 +153,10 @@ func TestReportTakesTextForText(t *testing.T) {
 			if field != "metric" {
 				query += `,"metric":"engagements"`
 			}
-			require.NotEmpty(t, w.refused(key, query+`}`), "%s %s", field, text)
+			require.NotEmpty(t, w.wrongIn(key, query+`}`), "%s %s", field, text)
 		}
 		for _, part := range []string{`"measures":[%s]`, `"group_by":[%s]`, `"filters":[{"attribute":%s,"values":["a"]}]`, `"filters":[{"attribute":"queue_id","operator":%s}]`, `"parameters":{%s:1}`, `"period":{"preset":%s}`, `"period":{"start":%s,"end":%[1]s}`} {
-			require.NotEmpty(t, w.refused(key, `{"metric":"engagements",`+fmt.Sprintf(part, quoted)+`}`), "%s %s", part, text)
+			require.NotEmpty(t, w.wrongIn(key, `{"metric":"engagements",`+fmt.Sprintf(part, quoted)+`}`), "%s %s", part, text)
 		}
 	}
 	require.InDelta(t, 9, w.report(key, `{"metric":"engagements"}`).one(t, analytics.Count), 0)
