@@ -14,7 +14,7 @@ America/Denver:1303 1307 1385 1406 1435 1505 1575 1719 1720 1748 1801 1915 1970 
 America/Denver,America/Los_Angeles:1208 1458 1541 1775 1986
 America/Phoenix:1480 1520 1602 1623
 America/Phoenix,America/Denver:1928
-America/Los_Angeles:1206 1209 1213 1253 1279 1323 1341 1350 1360 1369 1408 1415 1424 1425 1442 1503 1509 1510 1530 1559 1562 1564 1619 1626 1628 1650 1657 1661 1669 1702 1707 1714 1725 1738 1747 1760 1805 1818 1820 1831 1840 1858 1909 1916 1925 1949 1951 1971
+America/Los_Angeles:1206 1209 1213 1253 1279 1310 1323 1341 1350 1360 1369 1408 1415 1424 1425 1442 1503 1509 1510 1530 1559 1562 1564 1619 1626 1628 1650 1657 1661 1669 1702 1707 1714 1725 1738 1747 1760 1805 1818 1820 1831 1840 1858 1909 1916 1925 1949 1951 1971
 America/Anchorage,America/Adak:1907
 Pacific/Honolulu:1808
 America/Puerto_Rico:1787 1939
@@ -114,7 +114,7 @@ America/Costa_Rica:506
 America/Panama:507
 America/Port-au-Prince:509
 America/Lima:51
-America/Mexico_City,America/Tijuana,America/Hermosillo,America/Cancun:52
+America/Mexico_City,America/Matamoros,America/Ciudad_Juarez,America/Tijuana,America/Hermosillo,America/Cancun:52
 America/Mexico_City:5255 5256 5233 5281 52222 52442
 America/Tijuana:52664 52686
 America/Hermosillo:52662
@@ -122,7 +122,8 @@ America/Mazatlan:52667 52669
 America/Cancun:52998
 America/Havana:53
 America/Argentina/Buenos_Aires:54
-America/Sao_Paulo:55
+America/Sao_Paulo,America/Manaus,America/Rio_Branco:55
+America/Sao_Paulo:5511 5512 5513 5514 5515 5516 5517 5518 5519 5521 5522 5524 5527 5528 5531 5532 5533 5534 5535 5537 5538 5541 5542 5543 5544 5545 5546 5547 5548 5549 5551 5553 5554 5555 5561 5562 5563 5564 5571 5573 5574 5575 5577 5579 5581 5582 5583 5584 5585 5586 5587 5588 5589 5591 5593 5594 5596 5598 5599
 America/Rio_Branco:5568
 America/Porto_Velho:5569
 America/Cuiaba:5565 5566
@@ -145,7 +146,8 @@ Australia/Sydney,Australia/Brisbane,Australia/Adelaide,Australia/Darwin,Australi
 Australia/Sydney,Australia/Brisbane,Australia/Adelaide:612
 Australia/Melbourne:613
 Australia/Brisbane,Australia/Sydney:617
-Australia/Adelaide,Australia/Darwin,Australia/Perth:618
+Australia/Sydney,Australia/Adelaide,Australia/Darwin,Australia/Perth:618
+Australia/Perth:6186 6189
 Asia/Jakarta,Asia/Makassar,Asia/Jayapura:62
 Asia/Jakarta:6221 6222 6224 6231
 Asia/Makassar:62361 62411
