@@ -57,6 +57,11 @@ var traces = map[string]func(*trace){
 			event(4*time.Minute, of(engagement.CustomerMessage, "")).
 			event(9*time.Minute, of(engagement.CustomerMessage, ""))
 	},
+	"lag_falls_a_little": func(tr *trace) {
+		assigned, message := of(engagement.AgentAssigned, "a1"), of(engagement.HoldStarted, "a1")
+		assigned.Time, message.Time = engagement.At(noon).Add(-90), engagement.At(noon.Add(10*time.Second)).Add(-10)
+		tr.event(0, assigned).event(10*time.Second, message)
+	},
 	"late_entry_meets_record": func(tr *trace) {
 		tr.log.onRecord = func() {
 			late := of(engagement.CustomerMessage, "")

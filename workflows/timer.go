@@ -16,10 +16,15 @@ type deadlineTimer struct {
 	due engagement.Instant
 }
 
-// arm makes sure that the timer fires no later than due.
+// slack is how much later than a deadline its timer may fire. The lag is the smallest seen, so nearly
+// every new entry moves all deadlines some milliseconds earlier; what time a deadline has does not
+// depend on when its timer fires.
+const slack = engagement.Millis(100)
+
+// arm makes sure that the timer fires no later than slack after due.
 func (t *deadlineTimer) arm(ctx workflow.Context, due engagement.Instant) {
 	if t.future != nil {
-		if t.due <= due {
+		if t.due <= due.Add(slack) {
 			return
 		}
 		t.cancel()
