@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	sdkworker "go.temporal.io/sdk/worker"
 
+	"engaged/analytics"
 	"engaged/api"
 	"engaged/cmd/engaged/config"
 	"engaged/intake"
@@ -70,6 +71,8 @@ func (p *process) work(ctx context.Context) {
 		Pollers: p.settings.Worker.Pollers, CachedRuns: p.settings.Worker.CachedRuns,
 		StopTimeout: p.settings.HTTP.ShutdownTimeout,
 	}
+	keeper := analytics.NewKeeper(p.store.Pool(), analytics.KeeperOptions{Logger: p.log})
+	defer p.background(ctx, keeper.Run)()
 	runWorker(ctx, p.log, func() sdkworker.Worker { return worker.New(p.temporal, store, options) })
 }
 
@@ -86,6 +89,7 @@ func (p *process) serveAPI(ctx context.Context, listener net.Listener) error {
 	}, func() float64 { return float64(log.Waiting()) }))
 	server, err := api.New(p.apiConfig(), api.Dependencies{
 		Log: log, Accepts: workflowClient, Store: p.store, Checks: p.checks(),
+		Analytics: analytics.NewEngine(p.store, analytics.Options{StatementTimeout: p.settings.Reports.Timeout}),
 	})
 	if err != nil {
 		return err
@@ -110,6 +114,15 @@ func (p *process) apiConfig() api.Config {
 		Logger: p.log, Registry: p.metrics.Registry, TracerProvider: p.tracerProvider(),
 		PublicURL: h.PublicURL, KeyRate: rate, AcceptTimeout: h.AcceptTimeout, VisibilityDays: h.VisibilityDays,
 		DrainDelay: h.DrainDelay, ShutdownTimeout: h.ShutdownTimeout,
-		DevKey: p.settings.Development.Key, DevOrganization: p.settings.Development.Organization,
+		Analytics: p.analyticsConfig(),
+		DevKey:    p.settings.Development.Key, DevOrganization: p.settings.Development.Organization,
+	}
+}
+
+func (p *process) analyticsConfig() api.AnalyticsConfig {
+	r := p.settings.Reports
+	return api.AnalyticsConfig{
+		OmitEmpty: r.CompatOmitEmpty, RequireBound: r.CompatRequireBound,
+		Rate: r.CompatRate, Burst: r.CompatBurst, Daily: r.CompatDaily,
 	}
 }

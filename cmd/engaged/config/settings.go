@@ -7,6 +7,7 @@ type Settings struct {
 	Temporal    Temporal    `embed:"" group:"temporal"`
 	HTTP        HTTP        `embed:"" group:"http"`
 	Intake      Intake      `embed:"" group:"intake"`
+	Reports     Reports     `embed:"" group:"reports"`
 	Worker      Worker      `embed:"" group:"worker"`
 	Log         Log         `embed:"" group:"log"`
 	Tracing     Tracing     `embed:"" group:"tracing"`
@@ -19,6 +20,7 @@ type API struct {
 	Temporal    Temporal    `embed:"" group:"temporal"`
 	HTTP        HTTP        `embed:"" group:"http"`
 	Intake      Intake      `embed:"" group:"intake"`
+	Reports     Reports     `embed:"" group:"reports"`
 	Log         Log         `embed:"" group:"log"`
 	Tracing     Tracing     `embed:"" group:"tracing"`
 	Development Development `embed:"" group:"development"`
@@ -42,13 +44,13 @@ type Offline struct {
 
 // Validate returns everything that is wrong with the settings.
 func (s Settings) Validate() Problems {
-	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Worker, s.Log, s.Tracing)
+	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Reports, s.Worker, s.Log, s.Tracing)
 	return append(problems, s.Development.validate(s.HTTP.Listen)...)
 }
 
 // Validate returns everything that is wrong with the settings.
 func (s API) Validate() Problems {
-	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Log, s.Tracing)
+	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Reports, s.Log, s.Tracing)
 	return append(problems, s.Development.validate(s.HTTP.Listen)...)
 }
 
@@ -67,6 +69,7 @@ var Groups = []struct{ Key, Title string }{
 	{"temporal", "Temporal"},
 	{"http", "HTTP"},
 	{"intake", "Event log and dispatch"},
+	{"reports", "Reports"},
 	{"worker", "Worker"},
 	{"log", "Logging"},
 	{"tracing", "Tracing"},
