@@ -123,17 +123,19 @@ func (f *folder) call(e *Entry, a *Attempt) Outcome {
 	if a.StartedAt == nil {
 		return superseded(SupersededNotOrdered)
 	}
+	// What is told only after the start was carried may claim to have been before it.
+	at := max(e.Time, *a.StartedAt)
 	switch e.Type {
 	case CallConnected:
 		if a.CustomerConnectedAt == nil {
-			a.CustomerConnectedAt = &e.Time
+			a.CustomerConnectedAt = &at
 		}
 		if e.Data.GreetingEndedAt != nil {
 			a.GreetingEndedAt = e.Data.GreetingEndedAt
 		}
 	case SpeechDetected:
 		if a.SpeechAt == nil {
-			a.SpeechAt = &e.Time
+			a.SpeechAt = &at
 		}
 	case AMDResult:
 		a.AnsweredBy = e.Data.AnsweredBy
@@ -143,7 +145,7 @@ func (f *folder) call(e *Entry, a *Attempt) Outcome {
 	case CallEnd, CallFailure:
 		a.MessageLeft = a.MessageLeft || e.Data.MessageLeft
 		a.SIPCode, a.Diagnostics = e.Data.SIPCode, e.Data.Diagnostics
-		f.over(e.Time, Complete, a.endedResult(f.plan.Rules.Mode))
+		f.over(at, Complete, a.endedResult(f.plan.Rules.Mode))
 	default:
 		return superseded(SupersededNotFound)
 	}

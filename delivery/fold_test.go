@@ -289,3 +289,17 @@ func TestSilenceEndsACall(t *testing.T) {
 	requireAttempt(t, r, 1, Complete, Unknown)
 	require.Equal(t, ResultError, Unknown.Core())
 }
+
+// What comes after the start was carried cannot make a call end before it began.
+func TestCallsDoNotEndBeforeTheyBegan(t *testing.T) {
+	t.Parallel()
+	p := newPlan()
+	var l log
+	l.add(t0, AttemptOrdered, 1, Data{})
+	l.add(t0.Add(minute), CallStarted, 1, Data{})
+	carry := Fold(p, State{}, l, 0).State
+	var late log
+	late.add(t0.Add(minute)-5, CallEnd, 1, Data{})
+	r := Fold(p, carry, late, 0)
+	require.Equal(t, t0.Add(minute), *requireAttempt(t, r, 1, Complete, CallFailed).EndedAt)
+}

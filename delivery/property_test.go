@@ -43,11 +43,23 @@ func openAt(h Hours, zone *time.Location, at Instant) bool {
 
 // allowed is the oracle for one contact with one mobile number under the rules that drawPlan draws.
 func allowed(p *Plan, facts *Facts, notBefore, at Instant) bool {
-	contact := &p.Task.Contacts[0]
-	zone, err := time.LoadLocation(contact.TimeZone)
-	if err != nil {
-		panic(err)
+	names := []string{p.Task.Contacts[0].TimeZone}
+	if names[0] == "" {
+		names = []string{"America/New_York", "America/Chicago"}
 	}
+	for _, name := range names {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			panic(err)
+		}
+		if !allowedIn(p, zone, facts, notBefore, at) {
+			return false
+		}
+	}
+	return true
+}
+
+func allowedIn(p *Plan, zone *time.Location, facts *Facts, notBefore, at Instant) bool {
 	if !slices.ContainsFunc(p.Task.Windows, func(w Window) bool { return at >= w.Start && at < w.End }) ||
 		p.Task.ExpiresAt != 0 && at >= p.Task.ExpiresAt || at < notBefore {
 		return false
@@ -123,6 +135,9 @@ var zones12 = []string{
 	"Africa/Cairo", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Australia/Sydney", "Pacific/Chatham",
 }
 
+// splitNumber may ring in New York's zone and in Chicago's.
+const splitNumber = "+18505550101"
+
 func drawHours(t *rapid.T, label string) Hours {
 	h := Hours{}
 	for range rapid.IntRange(1, 8).Draw(t, label+" intervals") {
@@ -150,6 +165,9 @@ func drawPlan(t *rapid.T) *Plan {
 		p.Task.ExpiresAt = start.Add(Millis(rapid.IntRange(0, 140).Draw(t, "expiry")) * 30 * minute)
 	}
 	p.Task.Contacts[0].TimeZone = rapid.SampledFrom(zones12).Draw(t, "zone")
+	if rapid.Bool().Draw(t, "by number") {
+		p.Task.Contacts[0].TimeZone, p.Task.Contacts[0].Phones[0].Number = "", splitNumber
+	}
 	p.Rules.Mode = rapid.SampledFrom([]Mode{Copilot, Progressive, Preview}).Draw(t, "mode")
 	if rapid.Bool().Draw(t, "calling") {
 		p.Rules.Calling = map[PhoneType]Hours{Mobile: drawHours(t, "calling")}
