@@ -1,0 +1,125 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"engaged/api"
+)
+
+// vienna is the centre of docs/reports.md.
+func vienna(t *testing.T) (*world, string) {
+	t.Helper()
+	w, key := reporting(t)
+	admin := w.key("acme", api.Admin)
+	for path, name := range map[string]string{"queues/support": "Support", "queues/sales": "Sales", "agents/ada": "Ada", "agents/ben": "Ben"} {
+		require.Equal(t, 200, w.ask(admin, "PUT", "/v1/directory/"+path, `{"name":"`+name+`"}`).status)
+	}
+	visit := func(day, queue, outcome string, seconds int) fact {
+		left := timeAt(day + "T10:00")
+		return fact{"queue_id": queue, "outcome": outcome, "wait_ms": seconds * 1000, "left_at": left, "entered_at": left.Add(-time.Duration(seconds) * time.Second)}
+	}
+	w.insert("acme", "queue_visits",
+		visit("2026-03-02", "support", "answered", 5), visit("2026-03-02", "support", "answered", 15),
+		visit("2026-03-02", "support", "answered", 40), visit("2026-03-02", "support", "abandoned", 30),
+		visit("2026-03-03", "support", "answered", 10), visit("2026-03-03", "support", "answered", 18), visit("2026-03-03", "sales", "answered", 12),
+		visit("2026-03-04", "sales", "abandoned", 3), visit("2026-03-04", "sales", "answered", 25),
+		visit("2026-02-23", "support", "answered", 14), visit("2026-02-23", "support", "answered", 30))
+	leg := func(start, end, queue, agent string) fact {
+		return engagementAt(start, end, fact{"queue_id": queue, "agent_id": agent})
+	}
+	w.insert("acme", "engagements",
+		leg("2026-03-02T10:00", "2026-03-02T10:20", "support", "ada"), leg("2026-03-03T10:00", "2026-03-03T10:10", "support", "ada"),
+		leg("2026-03-05T05:23", "2026-03-05T06:15", "support", "ada"), leg("2026-03-02T10:00", "2026-03-02T10:05", "support", "ben"),
+		leg("2026-03-03T10:00", "2026-03-03T10:15", "sales", "ben"), leg("2026-03-04T10:00", "2026-03-04T10:10", "sales", "ben"),
+		leg("2026-02-23T10:00", "2026-02-23T10:10", "support", "ada"))
+	rating := func(queue string, score int) fact {
+		return fact{"queue_id": queue, "score": score, "created_at": "2026-03-05T12:00:00Z", "rated_at": "2026-03-05T12:00:00Z", "requested_at": "2026-03-05T11:00:00Z"}
+	}
+	w.insert("acme", "ratings", rating("support", 5), rating("support", 4), rating("support", 2), rating("support", 5), rating("sales", 5))
+	return w, key
+}
+
+var (
+	codeBlock = regexp.MustCompile("(?s)```(sh|json|csv)\n(.*?)```")
+	address   = regexp.MustCompile(`http://127\.0\.0\.1:8080(/[^' ]*)`)
+	jsonBody  = regexp.MustCompile(`(?s)--json '(.*)'`)
+	accepts   = regexp.MustCompile(`-H 'Accept: ([^']*)'`)
+)
+
+// Every example of docs/reports.md is asked, and answers what the page shows.
+func TestReportsPage(t *testing.T) {
+	t.Parallel()
+	w, key := vienna(t)
+	page, err := os.ReadFile("../docs/reports.md")
+	require.NoError(t, err)
+	var last answer
+	var asked, shown int
+	for _, block := range codeBlock.FindAllStringSubmatch(string(page), -1) {
+		kind, text := block[1], block[2]
+		switch kind {
+		case "sh":
+			asked++
+			last = w.curl(key, text)
+			require.Equal(t, http.StatusOK, last.status, "%s\n%s", text, last.body)
+		case "csv":
+			shown++
+			require.Equal(t, text, strings.ReplaceAll(last.body, "\r\n", "\n"))
+		case "json":
+			shown++
+			var want, got any
+			require.NoError(t, json.Unmarshal([]byte(text), &want), text)
+			require.NoError(t, json.Unmarshal([]byte(last.body), &got), last.body)
+			requirePart(t, "", want, got)
+		}
+	}
+	require.Equal(t, 13, asked)
+	require.Equal(t, 11, shown)
+}
+
+// curl asks what a command with curl asks.
+func (w *world) curl(key, command string) answer {
+	w.t.Helper()
+	method, body, header := http.MethodGet, "", []string(nil)
+	if found := jsonBody.FindStringSubmatch(command); found != nil {
+		method, body = http.MethodPost, found[1]
+	}
+	if found := accepts.FindStringSubmatch(command); found != nil {
+		header = []string{"Accept", found[1]}
+	}
+	path := address.FindStringSubmatch(command)
+	require.NotNil(w.t, path, command)
+	return w.ask(key, method, path[1], body, header...)
+}
+
+// requirePart holds got to everything that want says; lists have the same length.
+func requirePart(t *testing.T, at string, want, got any) {
+	t.Helper()
+	switch want := want.(type) {
+	case map[string]any:
+		object, ok := got.(map[string]any)
+		require.True(t, ok, at)
+		for name, value := range want {
+			require.Contains(t, object, name, at)
+			requirePart(t, at+"."+name, value, object[name])
+		}
+	case []any:
+		list, ok := got.([]any)
+		require.True(t, ok, at)
+		require.Len(t, list, len(want), at)
+		for i, value := range want {
+			requirePart(t, at+"[]", value, list[i])
+		}
+	case float64:
+		require.InDelta(t, want, got, 1e-9, at)
+	default:
+		require.Equal(t, want, got, at)
+	}
+}
