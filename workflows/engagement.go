@@ -35,6 +35,8 @@ type run struct {
 	input EngagementInput
 	inbox inbox
 	timer deadlineTimer
+	// began is when the run did, by the server's clock.
+	began engagement.Instant
 	// skew is how far the log's clock has been seen behind the server's.
 	skew engagement.Millis
 
@@ -55,7 +57,7 @@ type run struct {
 }
 
 func newRun(ctx workflow.Context, in EngagementInput) (*run, error) {
-	r := &run{input: in}
+	r := &run{input: in, began: engagement.At(workflow.Now(ctx))}
 	if err := r.listen(ctx); err != nil {
 		return nil, err
 	}

@@ -71,6 +71,13 @@ var traces = map[string]func(*trace){
 		tr.event(0, of(engagement.AgentAssigned, "a1")).event(time.Minute, status("solved"))
 	},
 	"offer_times_out": func(tr *trace) { tr.event(0, offered()) },
+	"offered_then_silent": func(tr *trace) {
+		tr.event(0, of(engagement.OfferCreated, "a1")).event(5*time.Second, of(engagement.OfferAccepted, "a1"))
+	},
+	"queue_waited_long": func(tr *trace) {
+		entered := engagement.Event{Type: engagement.QueueEntered, QueueID: "q1", Channel: "voice"}
+		tr.event(0, entered).event(45*time.Minute, engagement.Event{Type: engagement.QueueLeft, QueueID: "q1", Channel: "voice", Data: engagement.Data{Reason: "abandoned"}})
+	},
 	"queue_abandoned": func(tr *trace) {
 		entered := engagement.Event{Type: engagement.QueueEntered, QueueID: "q1", Channel: "voice"}
 		closed := engagement.Event{Type: engagement.ConversationClosed, Channel: "voice", Data: engagement.Data{ClosedBy: "end_user"}}

@@ -34,18 +34,37 @@ func (t *deadlineTimer) arm(ctx workflow.Context, due engagement.Instant) {
 	t.future, t.cancel, t.due = workflow.NewTimer(timerCtx, max(wait, 1).Duration()), cancel, due
 }
 
+// soon is how near a deadline must be for a timer that fires before it to ask the log at once: what it
+// finds mostly moves the deadline, and a timer for the rest would be one more.
+const soon = engagement.Millis(60_000)
+
 // sleep waits for a signal, an update or the deadline, given in the conversation's clock. When the
 // deadline is due, time passes through the log.
 func (r *run) sleep(ctx workflow.Context, until engagement.Instant) error {
 	due := until.Add(r.result.Lag).Add(r.skew)
 	if due > engagement.At(workflow.Now(ctx)) {
-		r.timer.arm(ctx, due)
+		r.timer.arm(ctx, r.wakeBy(ctx, due))
 		fired := r.wait(ctx)
-		if err := ctx.Err(); err != nil || !fired || due > engagement.At(workflow.Now(ctx)) {
+		if err := ctx.Err(); err != nil || !fired || due.Sub(engagement.At(workflow.Now(ctx))) > soon {
 			return err
 		}
 	}
-	return r.reach(ctx, until)
+	return r.reach(ctx, until, due)
+}
+
+// wakeBy is when to wake for a deadline. What a conversation without a leg waits for lies 14 days
+// ahead, but a leg and its inactivity deadline mostly come soon: a timer one inactivity period ahead
+// then serves for both. Where no leg comes, each next one is armed twice as far ahead.
+func (r *run) wakeBy(ctx workflow.Context, due engagement.Instant) engagement.Instant {
+	if r.result.Open != nil {
+		return due
+	}
+	period := engagement.DefaultInactivityPeriod
+	if n := len(r.base.Settings); n > 0 && r.base.Settings[n-1].Defaults.InactivityPeriod != nil {
+		period = *r.base.Settings[n-1].Defaults.InactivityPeriod
+	}
+	now := engagement.At(workflow.Now(ctx))
+	return min(due, now.Add(max(period, now.Sub(r.began))))
 }
 
 // wait blocks until anything wakes the run and tells whether it was the timer.
@@ -63,14 +82,17 @@ func (r *run) wait(ctx workflow.Context) (fired bool) {
 }
 
 // reach asks the log whether time has come to an instant of the conversation's clock: entries that
-// the run has not seen come back, or a clock mark. Where the log's clock is behind the server's, the
-// run learns by how much and sleeps that much longer.
-func (r *run) reach(ctx workflow.Context, at engagement.Instant) error {
+// the run has not seen come back, or a clock mark. Where the log's clock is behind the server's, by
+// which the instant is due, the run learns by how much and sleeps that much longer.
+func (r *run) reach(ctx workflow.Context, at, due engagement.Instant) error {
 	reached, err := activities.ReachTime(ctx, activities.ReachTimeInput{Subject: r.input.Subject, Seen: r.seen, At: at, Lag: r.result.Lag})
 	if err != nil {
 		return err
 	}
 	if len(reached.Batch.Entries) == 0 {
+		if due > engagement.At(workflow.Now(ctx)) {
+			return nil
+		}
 		r.skew = max(r.skew, engagement.At(workflow.Now(ctx)).Sub(reached.Now)) + 1
 		return nil
 	}
