@@ -38,6 +38,9 @@ func (r *runCommand) data(ctx context.Context, s *stack.Stack, pool *pgxpool.Poo
 	if d.Facts, err = load.Facts(ctx, pool, config); err != nil {
 		return d, err
 	}
+	if d.Rollups, err = load.Rollups(ctx, pool, d.Facts); err != nil {
+		return d, err
+	}
 	if d.Peer, err = peer.Load(ctx, pool); err != nil {
 		return d, err
 	}
