@@ -163,8 +163,8 @@ func readDirty(ctx context.Context, tx pgx.Tx, r *request, table string) ([]time
 func (p *rollupPlan) split(state planState, dirty []time.Time) bool {
 	bounds := p.request.bounds
 	day := days{state.zone}
-	least, most, any := extent(state, dirty)
-	if !any {
+	least, most, known := extent(state, dirty)
+	if !known {
 		return true
 	}
 	least, _ = day.around(least)
@@ -195,7 +195,7 @@ func (p *rollupPlan) split(state planState, dirty []time.Time) bool {
 }
 
 // extent returns the first and the last quarter hour that has a cell or a mark: others have no rows.
-func extent(state planState, dirty []time.Time) (least, most time.Time, any bool) {
+func extent(state planState, dirty []time.Time) (least, most time.Time, known bool) {
 	cells := slices.Clone(dirty)
 	for _, cell := range []*time.Time{state.first, state.last} {
 		if cell != nil {
