@@ -14,8 +14,15 @@ import (
 var ErrStatementTimeout = errors.New("the statement ran too long")
 
 // ReadSnapshot calls read within a read-only transaction that sees one state of the database. A
-// statement in it that runs longer than timeout ends with ErrStatementTimeout.
+// statement in it that runs longer than timeout ends with ErrStatementTimeout. Half of the connections
+// serve snapshots at most, so that questions never hold up records; the others wait for their turn.
 func (s *Store) ReadSnapshot(ctx context.Context, timeout time.Duration, read func(pgx.Tx) error) error {
+	select {
+	case s.snapshots <- struct{}{}:
+		defer func() { <-s.snapshots }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a snapshot: %w", ctx.Err())
+	}
 	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " + milliseconds(timeout)
 	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {

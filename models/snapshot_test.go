@@ -1,10 +1,13 @@
 package models_test
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"engaged/devstack"
@@ -40,4 +43,33 @@ func TestSnapshotSeesOneStateAndEndsInTime(t *testing.T) {
 		require.Positive(t, count(tx))
 		return nil
 	}))
+}
+
+func TestSnapshotsLeaveConnectionsForOthers(t *testing.T) {
+	t.Parallel()
+	store, err := models.Open(t.Context(), devstack.Database(t), models.Options{MaxConns: 8})
+	require.NoError(t, err)
+	t.Cleanup(store.Close)
+	entered, release := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			assert.NoError(t, store.ReadSnapshot(t.Context(), time.Minute, func(pgx.Tx) error {
+				entered <- struct{}{}
+				<-release
+				return nil
+			}))
+		})
+	}
+	<-entered
+	<-entered
+	// Half of the four connections are taken: the third snapshot waits, others do not.
+	require.NoError(t, store.Ping(t.Context()))
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, store.ReadSnapshot(over, time.Minute, func(pgx.Tx) error { return nil }), context.Canceled)
+	release <- struct{}{}
+	<-entered
+	close(release)
+	all.Wait()
 }

@@ -56,6 +56,8 @@ type Store struct {
 	appends *pgxpool.Pool
 	sql     *sql.DB
 	gorm    *gorm.DB
+	// snapshots holds an element for each snapshot that is being read.
+	snapshots chan struct{}
 
 	// months remembers the monthly partitions known to exist, as table name and month.
 	months sync.Map
@@ -94,7 +96,7 @@ func Open(ctx context.Context, databaseURL string, options Options) (*Store, err
 		appends.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
 	}
-	return &Store{pool: pool, appends: appends, sql: database, gorm: rows}, nil
+	return &Store{pool: pool, appends: appends, sql: database, gorm: rows, snapshots: make(chan struct{}, config.MaxConns/2)}, nil
 }
 
 func (o Options) poolConfig(databaseURL string) (*pgxpool.Config, error) {
