@@ -15,14 +15,14 @@ const (
 )
 
 // Counts and sums of instants: a mark that depended on the newest instant alone would miss a change
-// that commits after a newer one.
+// that commits after a newer one. Conversations of which only offers are open are in no section.
 const liveMarkSQL = `
 SELECT concat_ws('.', count(*),
     coalesce(sum((extract(epoch FROM l.updated_at) * 1000)::bigint), 0),
     coalesce(sum((extract(epoch FROM c.last_customer_message_at) * 1000)::bigint), 0),
     coalesce(sum((extract(epoch FROM c.last_agent_message_at) * 1000)::bigint), 0))
 FROM live_conversations l JOIN conversations c ON c.key = l.conversation_key
-WHERE l.organization_id = $1`
+WHERE l.organization_id = $1 AND (l.engagement_id IS NOT NULL OR l.waiting_since IS NOT NULL)`
 
 func readLiveMark(ctx context.Context, tx pgx.Tx, organization string) (mark string, err error) {
 	return mark, tx.QueryRow(ctx, liveMarkSQL, organization).Scan(&mark)

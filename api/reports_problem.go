@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -13,7 +14,7 @@ func askProblem(err error) *Problem {
 	switch {
 	case errors.As(err, &wrong):
 		return invalidReport(InvalidParameter{Field: wrong.Field, Code: "report:" + wrong.Code, Reason: wrong.Reason})
-	case errors.Is(err, analytics.ErrTooSlow):
+	case errors.Is(err, analytics.ErrTooSlow), errors.Is(err, context.DeadlineExceeded):
 		return problem(http.StatusUnprocessableEntity, "report:too_slow",
 			"The question takes too long over rows. Ask for a shorter period, fewer groups or a longer interval, or without exact.").because(err)
 	default:
