@@ -136,8 +136,8 @@ func (s *Server) ask(ctx context.Context, q question) (*report, error) {
 // number of the bucket. The order of the answer and its page mean nothing there, so all of them are
 // read, in pages, and those that belong are kept.
 func (s *Server) askBefore(ctx context.Context, a *report) error {
-	q := a.question.query
-	q.Period, q.OrderBy, q.Ascending, q.After, q.Limit = a.question.other, "", false, "", analytics.MaxRows
+	q := a.query
+	q.Period, q.OrderBy, q.Ascending, q.After, q.Limit = a.other, "", false, "", analytics.MaxRows
 	wanted := make(map[rowKey]bool, len(a.answer.Rows))
 	for _, row := range a.answer.Rows {
 		wanted[keyOf(row, a.bounds)] = true

@@ -52,7 +52,7 @@ func TestServiceLevelByEveryDefinition(t *testing.T) {
 		a := w.report(key, fmt.Sprintf(`{"metric":"abandonment_rate","measures":["Percentage","Numerator","Denominator"],"parameters":{"short_abandons":%q}}`, short))
 		got := [3]float64{a.one(t, analytics.Numerator), a.one(t, analytics.Denominator), a.one(t, analytics.Percentage)}
 		require.InDeltaSlice(t, want[:], got[:], 0.005, short)
-		require.EqualValues(t, want[1], a.Rows[0].SampleSize)
+		require.Equal(t, int64(want[1]), a.Rows[0].SampleSize)
 	}
 	a := w.report(key, `{"metric":"speed_of_answer","measures":["Average","Median","P90","P95","Count"],"exact":true}`)
 	for measure, want := range map[analytics.Measure]float64{"Average": 18.833, "Median": 16.5, "P90": 32.5, "P95": 36.25, "Count": 6} {

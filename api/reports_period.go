@@ -1,0 +1,92 @@
+package api
+
+import (
+	"time"
+
+	"engaged/analytics"
+)
+
+// readPeriod reads zone, period and what to compare with.
+func (q *question) readPeriod(o *object, at clock) {
+	q.query.Location = at.zone
+	if name := o.text("timezone"); name != "" {
+		zone, err := analytics.LoadZone(name)
+		if err != nil {
+			o.refuse("timezone", "unknown_timezone", "must be an IANA time zone such as Europe/Vienna or UTC")
+		} else {
+			q.query.Location = zone
+		}
+	}
+	q.compare = analytics.Comparison(o.text("compare"))
+	period := o.object("period")
+	if period != nil {
+		q.readBounds(period, at)
+	}
+	if q.compare == "" {
+		return
+	}
+	if period == nil {
+		o.refuse("compare", "no_period", "needs a period; all time has nothing to be compared with")
+		return
+	}
+	if q.query.Period == (analytics.Period{}) {
+		return
+	}
+	other, err := analytics.ComparePeriod(q.query.Period, q.preset, q.compare, q.query.Location)
+	if err != nil {
+		o.refuse("compare", "unknown_comparison", "must be previous or same_period_last_year")
+	}
+	q.other = other
+}
+
+// readBounds reads {"preset": ...} or {"start": ..., "end": ...}.
+func (q *question) readBounds(period *object, at clock) {
+	defer period.end()
+	preset, start, end := period.text("preset"), period.instant("start"), period.instant("end")
+	hasStart, hasEnd := period.has("start"), period.has("end")
+	switch {
+	case preset != "" && (hasStart || hasEnd):
+		period.refuse("preset", "invalid_period", "must stand alone, without start and end")
+	case preset != "":
+		resolved, ok := analytics.ResolvePreset(analytics.Preset(preset), at.now, q.query.Location)
+		if !ok {
+			period.refuse("preset", "unknown_preset", "must be one of "+joined(analytics.Presets))
+		}
+		q.preset, q.query.Period = analytics.Preset(preset), resolved
+	case !hasStart && !hasEnd:
+		period.refuse("preset", "missing_field", "must name a period such as PreviousWeek, or give start and end")
+	case !hasStart:
+		period.refuse("start", "missing_field", "must be a time such as 2026-01-31T09:00:00Z")
+	case !hasEnd:
+		period.refuse("end", "missing_field", "must be a time such as 2026-01-31T09:00:00Z; the period ends just before it")
+	case start != nil && end != nil && !start.Before(*end):
+		period.refuse("end", "invalid_period", "must be later than start")
+	case start != nil && end != nil:
+		q.query.Period = analytics.Period{Start: *start, End: *end}
+	}
+}
+
+// instant reads RFC 3339 within the years that Postgres and JSON can hold.
+func (o *object) instant(name string) *time.Time {
+	var text string
+	if !o.read(name, &text, "a time such as 2026-01-31T09:00:00Z") {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if year := t.UTC().Year(); err != nil || year < 2 || year > 9998 {
+		o.refuse(name, "invalid_value", "must be a time such as 2026-01-31T09:00:00Z, in the years 2 to 9998")
+		return nil
+	}
+	return &t
+}
+
+func joined[T ~string](names []T) string {
+	var text string
+	for i, name := range names {
+		if i > 0 {
+			text += ", "
+		}
+		text += string(name)
+	}
+	return text
+}
