@@ -21,6 +21,13 @@ func (p *Partial) Merge(other Partial) {
 	if other.N == 0 {
 		return
 	}
+	p.mergeNumbers(&other)
+	p.Sketch.Merge(other.Sketch)
+	p.quantiles = other.quantiles
+}
+
+// mergeNumbers adds the numbers of other's rows, of which there is one at least, and leaves the rest.
+func (p *Partial) mergeNumbers(other *Partial) {
 	if p.N == 0 {
 		p.Min, p.Max = other.Min, other.Max
 	}
@@ -28,6 +35,4 @@ func (p *Partial) Merge(other Partial) {
 	p.N += other.N
 	p.Sum += other.Sum
 	p.SumSq += other.SumSq
-	p.Sketch.Merge(other.Sketch)
-	p.quantiles = other.quantiles
 }

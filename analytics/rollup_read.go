@@ -177,7 +177,7 @@ func (m *cellMerger) merge(c *cellReader, targets []int) {
 			break
 		}
 		p := &m.partials[group][i]
-		p.Merge(c.partial)
+		p.mergeNumbers(&c.partial)
 		if m.plan.request.sketch[i] {
 			c.sketches, sketched = at, true
 			c.sketch(&p.Sketch)

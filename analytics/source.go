@@ -60,6 +60,8 @@ type cell struct {
 type partials struct {
 	terms int
 	cells map[cell][]Partial
+	// room holds the terms of cells to come.
+	room []Partial
 }
 
 func newPartials(terms int) *partials {
@@ -70,7 +72,10 @@ func newPartials(terms int) *partials {
 func (p *partials) at(c cell) []Partial {
 	terms, ok := p.cells[c]
 	if !ok {
-		terms = make([]Partial, p.terms)
+		if len(p.room) < p.terms {
+			p.room = make([]Partial, p.terms*min(len(p.cells)+1, 1024))
+		}
+		terms, p.room = p.room[:p.terms:p.terms], p.room[p.terms:]
 		p.cells[c] = terms
 	}
 	return terms
