@@ -30,6 +30,7 @@ type runCommand struct {
 	LoadOnly  bool          `help:"Load, and ask nothing."`
 	Against   string        `placeholder:"FILE" help:"JSON result of a run over fewer rows: by how much the latencies have grown since."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result as JSON to FILE too."`
+	Markdown  string        `placeholder:"FILE" help:"Write the tables for docs/performance.md to FILE too."`
 	Profile   string        `placeholder:"DIR" help:"Write into DIR, for each question, which statements took Postgres's time."`
 }
 
@@ -89,8 +90,14 @@ func (r *runCommand) Run(ctx context.Context) error {
 	if err := result.WriteText(os.Stdout); err != nil {
 		return err
 	}
-	if r.JSON != "" {
-		if err := result.WriteJSON(r.JSON); err != nil {
+	for _, file := range []struct {
+		path  string
+		write func(string) error
+	}{{r.JSON, result.WriteJSON}, {r.Markdown, result.WriteMarkdown}} {
+		if file.path == "" {
+			continue
+		}
+		if err := file.write(file.path); err != nil {
 			return err
 		}
 	}

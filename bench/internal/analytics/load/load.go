@@ -101,13 +101,29 @@ func inParallel(ctx context.Context, months []dataset.Month, one func(context.Co
 func analyze(ctx context.Context, pool *pgxpool.Pool) error {
 	bar := progress.Start("collecting statistics", "tables", len(dataset.Tables))
 	defer bar.Done()
+	tables := make(chan string, len(dataset.Tables))
 	for _, table := range dataset.Tables {
-		if _, err := pool.Exec(ctx, "ANALYZE "+table.Name); err != nil {
-			return fmt.Errorf("analyzing %s: %w", table.Name, err)
-		}
-		bar.Add(1)
+		tables <- table.Name
 	}
-	return nil
+	close(tables)
+	failed := make(chan error, makers)
+	for range makers {
+		go func() {
+			var err error
+			for table := range tables {
+				if _, one := pool.Exec(ctx, "ANALYZE "+table); one != nil {
+					err = errors.Join(err, fmt.Errorf("analyzing %s: %w", table, one))
+				}
+				bar.Add(1)
+			}
+			failed <- err
+		}()
+	}
+	var err error
+	for range makers {
+		err = errors.Join(err, <-failed)
+	}
+	return err
 }
 
 const sizeSQL = `

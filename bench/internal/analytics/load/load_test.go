@@ -54,6 +54,16 @@ WHERE duration_ms <> (extract(epoch FROM ended_at - started_at) * 1000)::bigint 
    OR first_reply_ms <> extract(epoch FROM first_reply_at - started_at) * 1000
    OR tags <> ARRAY(SELECT DISTINCT unnest(tags) ORDER BY 1)`).Scan(&wrong))
 	require.Zero(t, wrong, "rows whose values do not fit together")
+
+	kept, err := load.Rollups(t.Context(), pool, loaded)
+	require.NoError(t, err)
+	require.Positive(t, kept.Cells)
+	var bots, marks int64
+	require.NoError(t, pool.QueryRow(t.Context(), `
+SELECT (SELECT count(*) FROM engagements WHERE agent_type = 'bot') + (SELECT count(*) FROM requester_waits WHERE agent_type = 'bot')`).Scan(&bots))
+	require.Equal(t, loaded.Rows-bots, kept.Facts, "everything but bots is in the rollups")
+	require.NoError(t, pool.QueryRow(t.Context(), "SELECT count(*) FROM rollup_marks").Scan(&marks))
+	require.Zero(t, marks)
 }
 
 // requireLikeTheFirst compares a loaded partition with the one that the migrations made.

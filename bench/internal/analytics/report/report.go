@@ -52,6 +52,11 @@ type Data struct {
 // Overhead is what HTTP, JSON, planning and the way to Postgres cost at the median, in milliseconds.
 func Overhead(r measure.Result) float64 { return max(0, r.P50-r.InPostgres) }
 
+// WithRollups is the rows a second of loading and of building the rollups together.
+func WithRollups(d Data) float64 {
+	return float64(d.Facts.Rows) / max(1e-3, d.Facts.Seconds+d.Rollups.Seconds)
+}
+
 // WriteJSON writes the report to a file.
 func (r *Report) WriteJSON(path string) error { return writeJSON(path, r) }
 

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -92,6 +93,12 @@ func TestTextTellsWhatIsWrong(t *testing.T) {
 	})
 	var text strings.Builder
 	require.NoError(t, r.WriteText(&text))
+	file := filepath.Join(t.TempDir(), "tables.md")
+	require.NoError(t, r.WriteMarkdown(file))
+	tables, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(tables), "| 90 days by queue | 2.0 | 20.0 | 1.0 | 0 | 900.0 | 30.0 | 450x | 15x |\n")
+	require.Contains(t, string(tables), "| a year, exactly | report:too_slow after 5004 | | | | 9000.0 | failed | | |\n")
 	for _, part := range []string{
 		"450x", "DIFFER", "422 report:too_slow: ask for less", "NOT REACHED", "agent is not in a set", "Count is 1, should be 2", "DuckDB: out of memory",
 	} {

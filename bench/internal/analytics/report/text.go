@@ -53,8 +53,6 @@ func (p *printer) title(text string) {
 	p.line("\n%s", text)
 }
 
-const gib = 1 << 30
-
 func (p *printer) data(d Data) {
 	p.title("Data")
 	p.line("  made\t%d engagements, seed %d, twelve months to %s", d.Rows, d.Seed, d.End.Format("2006-01-02 15:04 MST"))
@@ -62,26 +60,25 @@ func (p *printer) data(d Data) {
 		p.line("  %s\t%d rows", table.Name, d.Facts.Tables[table.Name])
 	}
 	p.line("  loaded\t%.0f s: %.0f rows/s of all tables, %.0f engagements/s, indexes included; %.1f GiB",
-		d.Facts.Seconds, d.Facts.RowsPerSecond, d.Facts.EngagementsPerSecond, float64(d.Facts.Bytes)/gib)
+		d.Facts.Seconds, d.Facts.RowsPerSecond, d.Facts.EngagementsPerSecond, gibibytes(d.Facts.Bytes))
 	if k := d.Rollups; k.Seconds > 0 {
-		all := d.Facts.Seconds + k.Seconds
-		p.line("  rollups built\t%.0f s more: %.0f rows/s in all; %d cells, %.2f GiB", k.Seconds, float64(d.Facts.Rows)/all, k.Cells, float64(k.Bytes)/gib)
+		p.line("  rollups built\t%.0f s more: %.0f rows/s in all; %d cells, %.2f GiB", k.Seconds, WithRollups(d), k.Cells, gibibytes(k.Bytes))
 	}
-	p.line("  DuckDB loaded\t%.0f s, by CSV from Postgres: %.0f rows/s; %.1f GiB", d.Peer.Seconds, d.Peer.RowsPerSecond, float64(d.Peer.Bytes)/gib)
+	p.line("  DuckDB loaded\t%.0f s, by CSV from Postgres: %.0f rows/s; %.1f GiB", d.Peer.Seconds, d.Peer.RowsPerSecond, gibibytes(d.Peer.Bytes))
 }
 
 func (p *printer) questions(title string, all []measure.Result, rows bool) {
 	p.title(title + " (milliseconds)")
-	p.line("  \tp50\tp95\tof it in Postgres\tcells\tsource\tplain SQL\tDuckDB\tplain / ours\tDuckDB / ours\tanswers")
+	p.line("  \tp50\tp95\tin Postgres\tbeyond\tcells\tsource\tplain SQL\tDuckDB\tplain / ours\tDuckDB / ours\tanswers")
 	for _, q := range all {
 		if q.Rows != rows {
 			continue
 		}
 		if q.Failed != "" {
-			p.line("  %s\t%.0f\t\t\t\t%s\t%s\t%s\t\t\t", q.Name, q.P50, q.Failed, side(q.Plain), side(q.Peer))
+			p.line("  %s\t%.0f\t\t\t\t\t%s\t%s\t%s\t\t\t", q.Name, q.P50, q.Failed, side(q.Plain), side(q.Peer))
 			continue
 		}
-		p.line("  %s\t%.2f\t%.2f\t%.2f\t%d\t%s\t%s\t%s\t%s\t%s\t%s", q.Name, q.P50, q.P95, q.InPostgres, q.Cells, q.Source,
+		p.line("  %s\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%s\t%s\t%s\t%s\t%s\t%s", q.Name, q.P50, q.P95, q.InPostgres, Overhead(q), q.Cells, q.Source,
 			side(q.Plain), side(q.Peer), ratio(q, q.Plain), ratio(q, q.Peer), verdict(q))
 	}
 }
