@@ -89,6 +89,8 @@ func TestReportSaysWhatIsWrong(t *testing.T) {
 		}
 		require.ElementsMatch(t, want, got, query)
 	}
+	unbounded := w.ask(key, http.MethodPost, "/v1/reports/query", `{"metric":"rating_average","filters":[{"attribute":"score","operator":"range"}]}`)
+	require.Contains(t, unbounded.body, "needs min or max", "in the words of the wire")
 	for _, field := range []string{"messages", "xml"} {
 		got := w.ask(key, http.MethodPost, "/v1/reports/query", field, "Content-Type", "text/"+field)
 		require.Equal(t, http.StatusUnsupportedMediaType, got.status)

@@ -172,6 +172,12 @@ func TestReportAsCSV(t *testing.T) {
 	require.Equal(t, []string{"", "", "1800", "0", "1800", ""}, rows[2][:6])
 	require.Equal(t, []string{"sales", `'=HYPERLINK("http://evil")`}, rows[3][:2], "no formula")
 
+	page := `{"metric":"engagements","group_by":["queue_id"],"limit":3,"after":%q}`
+	first := w.ask(key, http.MethodPost, "/v1/reports/query", fmt.Sprintf(page, ""), "Accept", "text/csv")
+	second := w.ask(key, http.MethodPost, "/v1/reports/query", fmt.Sprintf(page, first.header.Get("X-Next")), "Accept", "text/csv")
+	require.Equal(t, []int{4, 2}, []int{strings.Count(first.body, "\r\n"), strings.Count(second.body, "\r\n")}, "four queues on two pages, each with names")
+	require.Empty(t, second.header.Get("X-Next"))
+
 	many := w.ask(key, http.MethodPost, "/v1/reports/query", `{"queries":[{"name":"a","metric":"engagements"},{"name":"b","metric":"engagements"}]}`, "Accept", "text/csv")
 	require.Equal(t, http.StatusBadRequest, many.status)
 	require.Contains(t, many.body, "report:one_query_only")
