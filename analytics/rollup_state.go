@@ -98,6 +98,10 @@ SELECT DISTINCT organization_id, $2, date_bin('15 minutes', %[2]s, '0001-01-01 0
 func (k *Keeper) renew(ctx context.Context, s rollupState) (rollupState, error) {
 	p := k.rollups[s.record]
 	err := pgx.BeginFunc(ctx, k.pool, func(tx pgx.Tx) error {
+		// All facts are looked at, however many there are.
+		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = '10min'`); err != nil {
+			return err
+		}
 		if err := s.lock(ctx, tx, lockRollupSQL); err != nil || s.current(p) {
 			return err
 		}
