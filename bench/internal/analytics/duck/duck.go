@@ -80,8 +80,13 @@ func (d *Database) Load(ctx context.Context, pool *pgxpool.Pool) (Loaded, error)
 			return Loaded{}, err
 		}
 	}
-	for _, p := range partitions {
-		rows, err := d.partition(ctx, pool, p)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for e := range d.exports(ctx, pool, partitions) {
+		if e.err != nil {
+			return Loaded{}, e.err
+		}
+		rows, err := d.take(ctx, e)
 		if err != nil {
 			return Loaded{}, err
 		}
@@ -129,18 +134,40 @@ func (d *Database) partitions(ctx context.Context, pool *pgxpool.Pool) ([]partit
 	return all, nil
 }
 
-// partition takes one month over by way of a file, which is removed.
-func (d *Database) partition(ctx context.Context, pool *pgxpool.Pool, p partition) (int64, error) {
-	file := filepath.Join(filepath.Dir(d.file), p.name+".csv")
-	defer os.Remove(file)
-	if err := export(ctx, pool, p, file); err != nil {
-		return 0, err
-	}
+// exported is a partition's file, or why there is none.
+type exported struct {
+	partition
+	file string
+	err  error
+}
+
+// exports writes the partitions' files, one ahead of who takes them.
+func (d *Database) exports(ctx context.Context, pool *pgxpool.Pool, partitions []partition) <-chan exported {
+	files := make(chan exported)
+	go func() {
+		defer close(files)
+		for _, p := range partitions {
+			e := exported{partition: p, file: filepath.Join(filepath.Dir(d.file), p.name+".csv")}
+			e.err = export(ctx, pool, p, e.file)
+			select {
+			case files <- e:
+			case <-ctx.Done():
+				_ = os.Remove(e.file) // nobody takes it any more
+				return
+			}
+		}
+	}()
+	return files
+}
+
+// take loads a partition's file and removes it.
+func (d *Database) take(ctx context.Context, e exported) (int64, error) {
+	defer os.Remove(e.file)
 	// An empty field that is quoted is an empty text, one that is not is null.
-	load := fmt.Sprintf(`COPY %s FROM '%s' (FORMAT csv, AUTO_DETECT false, DELIMITER ',', QUOTE '"', ESCAPE '"', HEADER false, NULLSTR '', ALLOW_QUOTED_NULLS false)`, p.table.Name, file)
+	load := fmt.Sprintf(`COPY %s FROM '%s' (FORMAT csv, AUTO_DETECT false, DELIMITER ',', QUOTE '"', ESCAPE '"', HEADER false, NULLSTR '', ALLOW_QUOTED_NULLS false)`, e.table.Name, e.file)
 	result, err := d.DB.ExecContext(ctx, load)
 	if err != nil {
-		return 0, fmt.Errorf("loading %s into DuckDB: %w", p.name, err)
+		return 0, fmt.Errorf("loading %s into DuckDB: %w", e.name, err)
 	}
 	return result.RowsAffected()
 }
