@@ -24,6 +24,9 @@ func (e *Engine) Ask(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{Query: r.query, Measures: r.query.Measures, Plan: Plan{Start: q.Period.Start, End: q.Period.End}}
+	if answer.DataThrough, err = e.through(ctx); err != nil {
+		return Answer{}, err
+	}
 	err = e.reader.ReadSnapshot(ctx, e.options.StatementTimeout, func(tx pgx.Tx) error {
 		s, err := e.answer(ctx, tx, &r, &answer)
 		if err != nil {
@@ -54,8 +57,8 @@ func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Ans
 			return nil, err
 		}
 	}
-	known := newPartials(len(req.terms))
-	if err := e.read(ctx, tx, r, req, known, &answer.Plan); err != nil {
+	known := newPartials(max(len(req.terms), 1))
+	if err := e.read(ctx, tx, r, req, known, answer); err != nil {
 		return nil, err
 	}
 	m := newMeasurer(r, kind, req, known)
@@ -67,14 +70,18 @@ func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Ans
 }
 
 // read reads the request from rollups as far as they cover it, and from rows for the rest.
-func (e *Engine) read(ctx context.Context, tx pgx.Tx, r *resolved, req *request, known *partials, plan *Plan) error {
+func (e *Engine) read(ctx context.Context, tx pgx.Tx, r *resolved, req *request, known *partials, answer *Answer) error {
+	plan := &answer.Plan
 	covered, why, err := e.cover(ctx, tx, r, req)
 	if err != nil {
 		return err
 	}
 	batch := &pgx.Batch{}
 	plan.Source, plan.Reason, plan.Raw = "rows", why, 1
+	queueChanges(batch, r, req, answer)
 	switch {
+	case r.metric.Kind == Watermark:
+		queueAge(batch, req.organization, e.options.Now(), known)
 	case covered == nil:
 		// Rows can be asked for the percentiles themselves.
 		req.fractions, req.sketch = r.fractions(), make([]bool, len(req.terms))
@@ -109,6 +116,8 @@ func (p *Plan) covered(by *rollupPlan) {
 func (e *Engine) cover(ctx context.Context, tx pgx.Tx, r *resolved, req *request) (plan *rollupPlan, why string, err error) {
 	percentiles := r.fractions() != nil
 	switch {
+	case r.metric.Kind == Watermark:
+		return nil, "every record is looked at", nil
 	case r.metric.Kind == Open:
 		return nil, "what is open now is not in any rollup", nil
 	case r.metric.Kind == Custom:

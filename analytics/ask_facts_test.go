@@ -259,6 +259,9 @@ func write(t testing.TB, store *models.Store, facts []*fact) {
 			}
 			rows = append(rows, values)
 		}
+		if rows == nil {
+			continue
+		}
 		_, err := store.Pool().CopyFrom(t.Context(), pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
 		require.NoError(t, err, table)
 	}

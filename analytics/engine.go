@@ -3,6 +3,7 @@ package analytics
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,6 +29,11 @@ type Options struct {
 type Engine struct {
 	reader  Reader
 	options Options
+	// watermark is what through has read, and when.
+	watermark struct {
+		sync.Mutex
+		at, read time.Time
+	}
 }
 
 // NewEngine returns an engine that reads through reader.

@@ -170,7 +170,7 @@ func (m *measurer) valued(measure Measure, p *Partial) Number {
 		return Number{}
 	}
 	switch measure {
-	case Average:
+	case Average, Value:
 		return Number{Value: m.scaled(p.Sum / float64(p.N))}
 	case Min:
 		return Number{Value: m.scaled(p.Min)}

@@ -127,11 +127,11 @@ type Answer struct {
 	Next string
 	// Plan is how it was answered.
 	Plan Plan
-	// DataThrough is the instant up to which every record that was recorded is included; zero
-	// without any record.
+	// DataThrough is the instant up to which every record is included, by recorded_at: the start of
+	// the oldest transaction that was still writing, about a second ago at most, else that instant.
 	DataThrough time.Time
-	// ChangedSince tells that records have come later for a part of the period that had already
-	// passed: the newest such change, zero if none.
+	// ChangedSince tells that records have come for a bucket, or for the period of an answer without
+	// buckets, an hour or more after it had passed: the newest such change, zero if none.
 	ChangedSince time.Time
 }
 
