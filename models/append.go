@@ -156,7 +156,7 @@ func (a *appending) run(ctx context.Context, conn *pgx.Conn) error {
 const lockConversationsSQL = `
 SELECT c.organization_id, c.conversation_id, c.key, c.last_number, c.floor, c.wakes
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, conversation_id)
-JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id
+JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id AND c.kind = ''
 ORDER BY c.organization_id, c.conversation_id
 FOR NO KEY UPDATE OF c`
 
@@ -165,7 +165,7 @@ INSERT INTO conversations (organization_id, conversation_id)
 SELECT w.organization_id, w.conversation_id
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, conversation_id)
 ORDER BY w.organization_id COLLATE "C", w.conversation_id COLLATE "C"
-ON CONFLICT (organization_id, conversation_id) DO NOTHING
+ON CONFLICT (organization_id, conversation_id, kind) DO NOTHING
 RETURNING organization_id, conversation_id, key, last_number, floor, wakes`
 
 // read locks the rows of all conversations, inserting those that are new, and reads the log's clock
@@ -175,7 +175,7 @@ func (a *appending) read(ctx context.Context, conn *pgx.Conn) error {
 	a.known, a.agents = map[int]knownEntry{}, map[agentKey]agentFacts{}
 	var missing []Subject
 	for _, s := range a.submissions {
-		subject := Subject{s.OrganizationID, s.Event.ConversationID}
+		subject := Subject{OrganizationID: s.OrganizationID, ConversationID: s.Event.ConversationID}
 		if _, seen := a.conversations[subject]; !seen {
 			a.conversations[subject] = nil
 			missing = append(missing, subject)
@@ -223,5 +223,5 @@ func (a *appending) queueTake(batch *pgx.Batch, statement string, subjects []Sub
 }
 
 func compareSubjects(a, b Subject) int {
-	return cmp.Or(cmp.Compare(a.OrganizationID, b.OrganizationID), cmp.Compare(a.ConversationID, b.ConversationID))
+	return cmp.Or(cmp.Compare(a.OrganizationID, b.OrganizationID), cmp.Compare(a.ConversationID, b.ConversationID), cmp.Compare(a.Kind, b.Kind))
 }

@@ -33,7 +33,7 @@ const knownEntriesSQL = `
 SELECT w.i, e.number, e.received_at, e.content_hash
 FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])
     AS w (i, organization_id, conversation_id, event_id, source)
-JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id
+JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id AND c.kind = ''
 JOIN entries e ON e.conversation_key = c.key AND e.event_id = w.event_id AND e.source = w.source
     AND e.received_at >= c.created_at - $6 * interval '1 second' AND e.received_at < now() + interval '1 day'`
 
@@ -57,7 +57,7 @@ func (a *appending) queueKnown(batch *pgx.Batch, subjects []Subject) {
 	var index []int32
 	var organizations, conversations, ids, sources []string
 	for i, s := range a.submissions {
-		subject := Subject{s.OrganizationID, s.Event.ConversationID}
+		subject := Subject{OrganizationID: s.OrganizationID, ConversationID: s.Event.ConversationID}
 		if _, asked := slices.BinarySearchFunc(subjects, subject, compareSubjects); !asked {
 			continue
 		}

@@ -31,7 +31,7 @@ func (a *appending) number() {
 	a.receipts = make([]Receipt, len(a.submissions))
 	a.repeats = map[repeatKey]*repeatCount{}
 	for i, s := range a.submissions {
-		c := a.conversations[Subject{s.OrganizationID, s.Event.ConversationID}]
+		c := a.conversations[Subject{OrganizationID: s.OrganizationID, ConversationID: s.Event.ConversationID}]
 		if known, ok := a.known[i]; ok {
 			a.receipts[i] = a.repeated(c, known, s.Event, a.hashes[i])
 			continue

@@ -6,10 +6,16 @@ import (
 	"engaged/engagement"
 )
 
-// Subject names a conversation: the tenant and the caller's own id.
+// KindDelivery is the kind of a Subject that is a delivery task.
+const KindDelivery = "delivery"
+
+// Subject names what entries of the log are about: of a tenant a conversation, or a delivery task.
 type Subject struct {
 	OrganizationID string `json:"organization_id"`
+	// ConversationID is the caller's own id of the conversation, or the task's id.
 	ConversationID string `json:"conversation_id"`
+	// Kind is empty for a conversation, else KindDelivery.
+	Kind string `json:"kind,omitempty"`
 }
 
 // Submission is one validated event to append for an organization.

@@ -65,7 +65,7 @@ JOIN conversations c ON c.key = d.conversation_key
 LEFT JOIN LATERAL (SELECT event_id, type FROM entries
     WHERE conversation_key = d.conversation_key AND number = d.number AND received_at >= c.created_at - interval '1 hour'
     LIMIT 1) e ON true
-WHERE ` + stillDeadSQL + ` AND (d.conversation_key, d.number) > ($2, $3) AND ($1 = '' OR c.organization_id = $1)
+WHERE c.kind = '' AND ` + stillDeadSQL + ` AND (d.conversation_key, d.number) > ($2, $3) AND ($1 = '' OR c.organization_id = $1)
 ORDER BY d.conversation_key, d.number
 LIMIT $4`
 

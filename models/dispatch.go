@@ -33,7 +33,7 @@ UPDATE dispatch_claims d
 SET lease_until = clock_timestamp() + $2 * interval '1 millisecond', fence = d.fence + 1, attempts = d.attempts + 1
 FROM due JOIN conversations c ON c.key = due.conversation_key
 WHERE d.conversation_key = due.conversation_key
-RETURNING d.conversation_key, c.organization_id, c.conversation_id, d.fence, d.wanted_number,
+RETURNING d.conversation_key, c.organization_id, c.conversation_id, c.kind, d.fence, d.wanted_number,
     greatest(c.delivered_number, c.applied_number), d.attempts`
 
 // ClaimDispatch takes up to limit conversations that are due, for the length of a lease. Nobody
@@ -45,7 +45,7 @@ func (s *Store) ClaimDispatch(ctx context.Context, limit int, lease time.Duratio
 	}
 	claims, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Claim, error) {
 		var c Claim
-		err := row.Scan(&c.Key, &c.OrganizationID, &c.ConversationID, &c.Fence, &c.Wanted, &c.Delivered, &c.Attempts)
+		err := row.Scan(&c.Key, &c.OrganizationID, &c.ConversationID, &c.Kind, &c.Fence, &c.Wanted, &c.Delivered, &c.Attempts)
 		return c, err
 	})
 	if err != nil {

@@ -82,7 +82,7 @@ func (h head) outcomeOf(number int64) engagement.OutcomeKind {
 	return engagement.Applied
 }
 
-const conversationExistsSQL = `SELECT EXISTS (SELECT FROM conversations WHERE organization_id = $1 AND conversation_id = $2)`
+const conversationExistsSQL = `SELECT EXISTS (SELECT FROM conversations WHERE organization_id = $1 AND conversation_id = $2 AND kind = '')`
 
 // ConversationExists tells whether the log knows the conversation.
 func (s *Store) ConversationExists(ctx context.Context, subject Subject) (bool, error) {

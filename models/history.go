@@ -181,7 +181,7 @@ func (h History) RowsOf(result engagement.Result) RecordRows {
 
 const listConversationsSQL = `
 SELECT key, organization_id, conversation_id FROM conversations
-WHERE key > $1 AND ($2 = '' OR organization_id = $2) AND ($3 = '' OR conversation_id = $3)
+WHERE key > $1 AND kind = '' AND ($2 = '' OR organization_id = $2) AND ($3 = '' OR conversation_id = $3)
 ORDER BY key LIMIT $4`
 
 // ListConversations lists the conversations of the log, after a key, at most limit of them; an empty
@@ -203,7 +203,7 @@ func (s *Store) ListConversations(ctx context.Context, organization, conversatio
 }
 
 const countConversationsSQL = `
-SELECT count(*) FROM conversations WHERE ($1 = '' OR organization_id = $1) AND ($2 = '' OR conversation_id = $2)`
+SELECT count(*) FROM conversations WHERE kind = '' AND ($1 = '' OR organization_id = $1) AND ($2 = '' OR conversation_id = $2)`
 
 // CountConversations counts the conversations that ListConversations lists.
 func (s *Store) CountConversations(ctx context.Context, organization, conversation string) (count int64, err error) {

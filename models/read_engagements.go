@@ -173,7 +173,7 @@ func (s *Store) OpenEngagement(ctx context.Context, organization string, id enga
 func (s *Store) ConversationEngagements(ctx context.Context, subject Subject) ([]EngagementRow, error) {
 	var rows []EngagementRow
 	err := s.gorm.WithContext(ctx).
-		Where("conversation_key = (SELECT key FROM conversations WHERE organization_id = ? AND conversation_id = ?)", subject.OrganizationID, subject.ConversationID).
+		Where("conversation_key = (SELECT key FROM conversations WHERE organization_id = ? AND conversation_id = ? AND kind = '')", subject.OrganizationID, subject.ConversationID).
 		Order("ordinal").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read engagements of a conversation: %w", err)

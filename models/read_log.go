@@ -47,14 +47,14 @@ type head struct {
 const readHeadSQL = `
 SELECT key, generation::text, last_number, applied_number, tail, carry, record_count, record_token, created_at,
     (SELECT coalesce(max(version), 0) FROM settings_versions v WHERE v.organization_id = $1), clock_timestamp()
-FROM conversations WHERE organization_id = $1 AND conversation_id = $2`
+FROM conversations WHERE organization_id = $1 AND conversation_id = $2 AND kind = $3`
 
 const lockHeadSQL = readHeadSQL + ` FOR NO KEY UPDATE`
 
 // readHead reads a conversation's row with one of the statements above; ErrNotFound without one.
 func readHead(ctx context.Context, q querier, statement string, s Subject) (head, error) {
 	h := head{Subject: s}
-	err := q.QueryRow(ctx, statement, s.OrganizationID, s.ConversationID).Scan(&h.key, &h.generation, &h.last,
+	err := q.QueryRow(ctx, statement, s.OrganizationID, s.ConversationID, s.Kind).Scan(&h.key, &h.generation, &h.last,
 		&h.applied, &h.tail, &h.carry, &h.recordCount, &h.recordToken, &h.createdAt, &h.settings, &h.now)
 	if err != nil {
 		return h, fmt.Errorf("read conversation: %w", notFound(err))

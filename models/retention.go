@@ -68,7 +68,7 @@ const (
 	// leftoversSQL finds the conversations of which the partition holds nothing but messages that no
 	// run has taken in. The name is one of ours.
 	leftoversSQL = `
-SELECT c.organization_id, c.conversation_id
+SELECT c.organization_id, c.conversation_id, c.kind
 FROM %s e JOIN conversations c ON c.key = e.conversation_key
 WHERE e.number > c.applied_number OR e.number = ANY(c.tail)
 GROUP BY c.key HAVING NOT bool_or(e.lifecycle)`

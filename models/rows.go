@@ -7,5 +7,8 @@ func Rows() []any {
 		&SettingsVersionRow{}, &DirectoryEntry{}, &Audit{}, &RecordKeyRow{}, &RecordLogRow{}, &EngagementRow{}, &OfferRow{},
 		&WaitRow{}, &VisitRow{}, &RatingRow{}, &ClosingRow{}, &LiveRow{},
 		&RollupMarkRow{}, &RollupRow{}, &RollupKeyRow{}, &RollupCellRow{},
+		&DeliveryConfigurationRow{}, &DeliveryConfigurationVersionRow{}, &DeliveryConsentRow{}, &DeliveryDoNotContactRow{},
+		&DeliveryPolicyRow{}, &DeliveryCapacityRow{}, &DeliveryTaskRow{}, &DeliveryRequestRow{}, &DeliveryRow{},
+		&DeliveryAttributeRow{}, &DeliveryAttemptLogRow{}, &DeliveryWaitingRow{}, &DeliveryTokenRow{}, &DeliveryPacingRow{},
 	}
 }

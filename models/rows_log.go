@@ -21,6 +21,8 @@ type ConversationRow struct {
 	Key            int64 `gorm:"primaryKey"`
 	OrganizationID string
 	ConversationID string
+	// Kind is what the entries are about: '' for a conversation, or KindDelivery.
+	Kind string
 	// Generation is random; engagement ids are made from it.
 	Generation string `gorm:"type:uuid"`
 	// LastNumber is that of the newest entry.
