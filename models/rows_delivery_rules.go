@@ -26,9 +26,8 @@ type DeliveryConfigurationVersionRow struct {
 	// Version counts from 1.
 	Version        int32 `gorm:"primaryKey"`
 	OrganizationID string
-	// Rules are delivery.Rules, Pacing is a DeliveryPacing.
-	Rules  JSON `gorm:"not null"`
-	Pacing JSON `gorm:"not null"`
+	// Document is a DeliveryDocument.
+	Document JSON `gorm:"not null"`
 	// CreatedBy is the API key's name.
 	CreatedBy string
 	CreatedAt time.Time

@@ -29,9 +29,8 @@ CREATE TABLE delivery_configuration_versions (
     configuration_id uuid NOT NULL REFERENCES delivery_configurations (id),
     version integer NOT NULL,
     organization_id text NOT NULL,
-    rules jsonb NOT NULL,
-    -- what only pacing asks: queue, limits, class, processing order
-    pacing jsonb NOT NULL,
+    -- rules, queue and pacing, as one DeliveryDocument
+    document jsonb NOT NULL,
     created_by text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (configuration_id, version)
