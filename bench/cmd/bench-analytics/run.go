@@ -45,7 +45,7 @@ var postgresSettings = []string{
 func (r *runCommand) Run(ctx context.Context) error {
 	started := time.Now()
 	result := &report.Report{
-		Command: "make bench-analytics " + strings.Join(os.Args[1:], " "), Date: started, Machine: machine.Here(),
+		Command: r.command(), Date: started, Machine: machine.Here(),
 		Settings: append([]string{"fsync=off", "wal_level=minimal"}, postgresSettings...), DuckDB: duck.Settings,
 	}
 	var before *report.Report
@@ -102,6 +102,15 @@ func (r *runCommand) Run(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// command is what to type for the same measurement; where files are kept does not matter.
+func (r *runCommand) command() string {
+	arguments := fmt.Sprintf("--seed %d --effort %s --timeout %s", r.Seed, r.Effort, r.Timeout)
+	if len(r.Questions) > 0 {
+		arguments += fmt.Sprintf(" --questions '%s'", strings.Join(r.Questions, ","))
+	}
+	return fmt.Sprintf("make bench-analytics ROWS=%d ARGS=%q", r.Rows, arguments)
 }
 
 // ask starts the API and asks it the questions.
