@@ -81,4 +81,6 @@ type DimensionSet struct {
 	ID string
 	// Attributes are the dimensions, in order.
 	Attributes []string
+	// DaysOnly tells that only days are kept: a finer set with all its attributes has the quarter hours.
+	DaysOnly bool
 }

@@ -34,7 +34,7 @@ var ratings = Record{
 	},
 	Value:          "score",
 	RelatedMetrics: []string{"csat"},
-	Rollups:        []DimensionSet{queueChannelSet, agentSet},
+	Rollups:        []DimensionSet{agentSet, queueChannelSet, queueSet},
 }
 
 // closedConversations are closings: a conversation that is opened again may be closed again. Bots
@@ -68,5 +68,5 @@ var closedConversations = Record{
 		{"closed_by", "Who closed it: Agent, Enduser or Unknown", StringType, false,
 			"CASE closed_by WHEN 'agent' THEN 'Agent' WHEN 'end_user' THEN 'Enduser' ELSE 'Unknown' END", ""},
 	},
-	Rollups: []DimensionSet{queueChannelSet, agentSet},
+	Rollups: []DimensionSet{agentSet, queueChannelSet, queueSet},
 }

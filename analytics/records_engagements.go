@@ -7,6 +7,8 @@ const withoutBots = "agent_type <> 'bot'"
 var (
 	queueChannelSet = DimensionSet{ID: "queue_channel", Attributes: []string{"queue_id", "channel"}}
 	agentSet        = DimensionSet{ID: "agent", Attributes: []string{"agent_id", "group_id"}}
+	// Distributions of many days by queue are read from a fifth of the keys.
+	queueSet = DimensionSet{ID: "queue", Attributes: []string{"queue_id"}, DaysOnly: true}
 )
 
 // engagements are the legs: one agent, one customer, one channel, from assignment to end.
@@ -34,7 +36,7 @@ var engagements = Record{
 		{"started_in_business_hours", "started_in_business_hours::text"},
 	},
 	Fields:  engagementFields,
-	Rollups: []DimensionSet{queueChannelSet, agentSet},
+	Rollups: []DimensionSet{agentSet, queueChannelSet, queueSet},
 }
 
 var engagementFields = []Field{

@@ -34,7 +34,7 @@ var offers = Record{
 		{"engagement_id", "The engagement that the acceptance began", StringType, true, "engagement_id::text", ""},
 		{"recorded_at", "When the record was written", InstantType, false, "recorded_at", ""},
 	},
-	Rollups: []DimensionSet{queueChannelSet, agentSet},
+	Rollups: []DimensionSet{agentSet, queueChannelSet, queueSet},
 }
 
 // queueVisits are stays in a queue.
@@ -67,5 +67,5 @@ var queueVisits = Record{
 		{"engagement_id", "The engagement that answered", StringType, true, "engagement_id::text", ""},
 		{"recorded_at", "When the record was written", InstantType, false, "recorded_at", ""},
 	},
-	Rollups: []DimensionSet{queueChannelSet},
+	Rollups: []DimensionSet{queueChannelSet, queueSet},
 }

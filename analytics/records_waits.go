@@ -42,5 +42,5 @@ var requesterWaits = Record{
 		{"wait_business", "Business time within the wait, in seconds", SecondsType, false, "wait_business_ms", ""},
 		{"recorded_at", "When the record was written", InstantType, false, "recorded_at", ""},
 	},
-	Rollups: []DimensionSet{queueChannelSet, agentSet},
+	Rollups: []DimensionSet{agentSet, queueChannelSet, queueSet},
 }

@@ -82,9 +82,10 @@ func (p *rollup) hash() string {
 	r := p.record
 	fmt.Fprintf(h, "%d %s %s %q %t\n", rollupFormat, r.Table, r.Time, r.Humans, r.CanExpire)
 	for _, set := range p.sets {
+		fmt.Fprintln(h, set.ID, set.DaysOnly)
 		for _, id := range set.Attributes {
 			sql, _ := r.attributeSQL(id)
-			fmt.Fprintf(h, "%s %s %q\n", set.ID, id, sql)
+			fmt.Fprintf(h, "%s %q\n", id, sql)
 		}
 	}
 	for _, term := range p.terms {

@@ -89,11 +89,15 @@ func (m *cellMaker) add(raw [][]byte) {
 	wanted := m.wanted[start]
 	m.terms.read(m.scan, raw)
 	for set := range m.scan.rollup.sets {
+		quarter := wanted && !m.scan.rollup.sets[set].DaysOnly
+		if !quarter && !m.whole {
+			continue
+		}
 		number := m.book.number(set, m.keyOf(set, raw))
 		if number == 0 {
 			continue
 		}
-		if wanted {
+		if quarter {
 			m.quarters[set].add(number, &m.terms)
 		}
 		if m.whole {

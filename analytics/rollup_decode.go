@@ -79,7 +79,13 @@ func (c *cellReader) sketch(into *Sketch) {
 		into.cover(int32(bin), int32(last)) //nolint:gosec // checked
 	}
 	for left > 0 {
-		step, n := c.uvarint(&c.sketches), uint64(1)
+		n := uint64(1)
+		var step uint64
+		if b := c.sketches; len(b) > 0 && b[0] < 0x80 { // nearly always
+			step, c.sketches = uint64(b[0]), b[1:]
+		} else {
+			step = c.uvarint(&c.sketches)
+		}
 		if step&1 == 1 {
 			n = c.uvarint(&c.sketches)
 		}

@@ -15,7 +15,7 @@ type KeeperOptions struct {
 	// Interval is how often Run looks for work; default 5 s.
 	Interval time.Duration
 	// Settle is how old a day's oldest mark must be before Run makes its cells anew, so that a quarter
-	// hour in which much happens is not made again for every record; default 10 s. Questions read
+	// hour in which much happens is not made again for every record; default 30 s. Questions read
 	// what is marked from rows meanwhile.
 	Settle time.Duration
 	// Now is the clock; default time.Now. Days that are over by it have cells of their own.
@@ -61,7 +61,7 @@ func NewKeeper(pool *pgxpool.Pool, options KeeperOptions) *Keeper {
 		options.Interval = 5 * time.Second
 	}
 	if options.Settle == 0 {
-		options.Settle = 10 * time.Second
+		options.Settle = 30 * time.Second
 	}
 	if options.Now == nil {
 		options.Now = time.Now

@@ -14,15 +14,17 @@ import (
 
 // rollupPlan says which cells answer a request, and for which stretches rows must.
 type rollupPlan struct {
-	// set is the dimension set that answers; days and quarters count the cells, raw are the stretches
-	// in which rows must be read.
+	// set is the dimension set whose days answer; days and quarters count the cells, raw are the
+	// stretches in which rows must be read.
 	set            DimensionSet
 	days, quarters int
 	raw            []stretch
 
 	request *request
+	rollup  *rollup
 	id      int32
-	place   int16
+	// places are those of the sets by grain.
+	places map[int16]int16
 	// terms are the places of the request's terms in the rollup.
 	terms []int16
 	runs  []run
@@ -63,7 +65,7 @@ func (e *Engine) planRollup(ctx context.Context, tx pgx.Tx, r *request) (plan *r
 	return plan, "", nil
 }
 
-// cover finds the coarsest dimension set that has all that the request names.
+// cover finds the coarsest dimension sets that have all that the request names.
 func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 	switch {
 	case r.conversations != nil:
@@ -75,7 +77,7 @@ func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 	case r.edges != nil || r.fractions != nil:
 		return nil, "exact distributions are not kept ready"
 	}
-	plan = &rollupPlan{request: r}
+	plan = &rollupPlan{request: r, rollup: p, places: map[int16]int16{}}
 	for _, term := range r.terms {
 		place, known := p.places[term.id()]
 		if !known {
@@ -87,11 +89,16 @@ func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 	for _, f := range r.filters {
 		named = append(named, f.Attribute)
 	}
-	for i := len(p.sets) - 1; i >= 0; i-- {
-		if !slices.ContainsFunc(named, func(id string) bool { return !slices.Contains(p.sets[i].Attributes, id) }) {
-			plan.set, plan.place = p.sets[i], int16(i) //nolint:gosec // a place in a list
-			return plan, ""
+	for i, set := range p.sets { // from fine to coarse
+		if !slices.ContainsFunc(named, func(id string) bool { return !slices.Contains(set.Attributes, id) }) {
+			plan.set, plan.places[dayGrain] = set, int16(i) //nolint:gosec // a place in a list
+			if !set.DaysOnly {
+				plan.places[quarterGrain] = int16(i) //nolint:gosec // a place in a list
+			}
 		}
+	}
+	if _, covered := plan.places[quarterGrain]; covered {
+		return plan, ""
 	}
 	for _, id := range named {
 		if !slices.ContainsFunc(p.sets, func(s DimensionSet) bool { return slices.Contains(s.Attributes, id) }) {
@@ -117,7 +124,7 @@ FROM rollups r WHERE organization_id = $1 AND record = $2 AND retired_at IS NULL
 
 func (p *rollup) readState(ctx context.Context, tx pgx.Tx, plan *rollupPlan) (s planState, why string, err error) {
 	var version, zone string
-	err = tx.QueryRow(ctx, planStateSQL, plan.request.organization, p.record.Table, plan.place).
+	err = tx.QueryRow(ctx, planStateSQL, plan.request.organization, p.record.Table, plan.places[quarterGrain]).
 		Scan(&plan.id, &version, &zone, &s.through, &s.first, &s.last)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	planKeysSQL = `SELECT number, combination FROM rollup_keys WHERE rollup_id = $1 AND dimension_set = $2`
+	planKeysSQL = `SELECT dimension_set, number, combination FROM rollup_keys WHERE rollup_id = $1 AND dimension_set = ANY ($2::int2[])`
 
 	// Each run of each term is looked up in the index by itself.
 	planCellsSQL = `
-SELECT r.term, c.start, c.stats, c.sketches
-FROM unnest($3::int2[], $4::int2[], $5::bool[], $6::timestamptz[], $7::timestamptz[]) WITH ORDINALITY AS r (term, grain, sketched, start, stop, place)
+SELECT r.dimension_set, r.term, c.start, c.stats, c.sketches
+FROM unnest($2::int2[], $3::int2[], $4::int2[], $5::bool[], $6::timestamptz[], $7::timestamptz[]) WITH ORDINALITY AS r (dimension_set, term, grain, sketched, start, stop, place)
 CROSS JOIN LATERAL (
     SELECT start, stats, CASE WHEN r.sketched THEN sketches END AS sketches FROM rollup_cells
-    WHERE rollup_id = $1 AND dimension_set = $2 AND grain = r.grain AND term = r.term AND start >= r.start AND start < r.stop
+    WHERE rollup_id = $1 AND dimension_set = r.dimension_set AND grain = r.grain AND term = r.term AND start >= r.start AND start < r.stop
     ORDER BY start OFFSET 0
 ) c
 ORDER BY r.place, c.start`
@@ -31,23 +31,21 @@ func (p *rollupPlan) read(ctx context.Context, tx pgx.Tx, into *partials) error 
 	if len(p.runs) == 0 {
 		return nil
 	}
-	m := &cellMerger{plan: p, into: into, targets: map[int16][]int{}}
-	var terms, grains []int16
+	m := newCellMerger(p, into)
+	var sets, terms, grains []int16
 	var sketched []bool
 	var starts, stops []time.Time
-	for i, term := range p.terms {
-		m.targets[term] = append(m.targets[term], i)
-	}
 	for term, targets := range m.targets {
 		sketch := slices.ContainsFunc(targets, func(i int) bool { return p.request.sketch[i] })
 		for _, run := range p.runs {
+			sets = append(sets, p.places[run.grain])
 			terms, grains, sketched = append(terms, term), append(grains, run.grain), append(sketched, sketch)
 			starts, stops = append(starts, run.start), append(stops, run.end)
 		}
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(planKeysSQL, p.id, p.place).Query(m.readKeys)
-	batch.Queue(planCellsSQL, p.id, p.place, terms, grains, sketched, starts, stops).Query(m.readCells)
+	batch.Queue(planKeysSQL, p.id, sets).Query(m.readKeys)
+	batch.Queue(planCellsSQL, p.id, sets, terms, grains, sketched, starts, stops).Query(m.readCells)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("read rollups: %w", err)
 	}
@@ -60,8 +58,9 @@ type cellMerger struct {
 	into *partials
 	// targets are the places in the request of a term of the rollup.
 	targets map[int16][]int
-	// groupOf is the group of a key by its number, -1 if a filter leaves it out; groups are their keys.
-	groupOf []int32
+	// groupOf is, by set, the group of a key by its number, -1 if a filter leaves it out; groups are
+	// their keys.
+	groupOf [][]int32
 	groups  []string
 	// bucket is that of the cell that is being read, and partials what its groups have so far; nil:
 	// not looked up.
@@ -69,26 +68,31 @@ type cellMerger struct {
 	partials [][]Partial
 }
 
+func newCellMerger(p *rollupPlan, into *partials) *cellMerger {
+	m := &cellMerger{plan: p, into: into, targets: map[int16][]int{}, groupOf: make([][]int32, len(p.rollup.sets)), bucket: -1}
+	for i, term := range p.terms {
+		m.targets[term] = append(m.targets[term], i)
+	}
+	return m
+}
+
 // readKeys finds out which keys the filters keep, and in which group each counts.
 func (m *cellMerger) readKeys(rows pgx.Rows) error {
-	attributes := m.plan.set.Attributes
-	var columns []int
-	for _, id := range m.plan.request.groupBy {
-		columns = append(columns, slices.Index(attributes, id))
-	}
 	known := map[string]int32{}
-	values := make([]*string, len(columns))
+	values := make([]*string, len(m.plan.request.groupBy))
+	var set int16
 	var number int32
 	var combination []string
-	_, err := pgx.ForEachRow(rows, []any{&number, &combination}, func() error {
-		for int(number) >= len(m.groupOf) {
-			m.groupOf = append(m.groupOf, -1)
+	_, err := pgx.ForEachRow(rows, []any{&set, &number, &combination}, func() error {
+		for int(number) >= len(m.groupOf[set]) {
+			m.groupOf[set] = append(m.groupOf[set], -1)
 		}
+		attributes := m.plan.rollup.sets[set].Attributes
 		if !m.keeps(attributes, combination) {
 			return nil
 		}
-		for i, column := range columns {
-			values[i] = &combination[column]
+		for i, id := range m.plan.request.groupBy {
+			values[i] = &combination[slices.Index(attributes, id)]
 		}
 		key := groupKey(values)
 		group, seen := known[key]
@@ -97,11 +101,10 @@ func (m *cellMerger) readKeys(rows pgx.Rows) error {
 			known[key] = group
 			m.groups = append(m.groups, key)
 		}
-		m.groupOf[number] = group
+		m.groupOf[set][number] = group
 		return nil
 	})
 	m.partials = make([][]Partial, len(m.groups))
-	m.bucket = -1
 	return err
 }
 
@@ -130,14 +133,14 @@ func (m *cellMerger) keeps(attributes, combination []string) bool {
 
 // readCells merges cells, which come by term and start.
 func (m *cellMerger) readCells(rows pgx.Rows) error {
-	var term int16
+	var set, term int16
 	var start time.Time
 	var stats, sketches pgtype.DriverBytes // valid until the next row
-	_, err := pgx.ForEachRow(rows, []any{&term, &start, &stats, &sketches}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&set, &term, &start, &stats, &sketches}, func() error {
 		m.moveTo(start)
 		c := newCellReader(stats, sketches)
 		for c.next() {
-			m.merge(&c, m.targets[term])
+			m.merge(&c, m.groupOf[set], m.targets[term])
 		}
 		if c.err != nil {
 			return c.err
@@ -163,10 +166,10 @@ func (m *cellMerger) moveTo(start time.Time) {
 }
 
 // merge adds what a cell has of one key.
-func (m *cellMerger) merge(c *cellReader, targets []int) {
+func (m *cellMerger) merge(c *cellReader, groupOf []int32, targets []int) {
 	group := int32(-1)
-	if int(c.key) < len(m.groupOf) {
-		group = m.groupOf[c.key]
+	if int(c.key) < len(groupOf) {
+		group = groupOf[c.key]
 	}
 	if group >= 0 && m.partials[group] == nil {
 		m.partials[group] = m.into.at(cell{m.bucket, m.groups[group]})
