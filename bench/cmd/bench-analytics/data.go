@@ -25,7 +25,13 @@ func (r *runCommand) data(ctx context.Context, s *stack.Stack, pool *pgxpool.Poo
 			return kept, fmt.Errorf("--keep: there is a data set of %d engagements, seed %d; ask for that or name another directory", kept.Rows, kept.Seed)
 		}
 		fmt.Fprintf(os.Stderr, "using the data set that is there, made up to %s\n", kept.End.Format(time.DateTime))
-		return kept, nil
+		// Another version of the engine may keep other rollups, and days may have passed.
+		again, err := load.Rollups(ctx, pool, kept.Facts)
+		if err == nil && again.Facts >= kept.Rollups.Facts {
+			kept.Rollups = again
+			err = kept.Write(s.File("dataset.json"))
+		}
+		return kept, err
 	}
 	if !errors.Is(err, os.ErrNotExist) {
 		return kept, err
