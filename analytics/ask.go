@@ -24,28 +24,26 @@ func (e *Engine) Ask(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{Query: r.query, Measures: r.query.Measures, Plan: Plan{Start: q.Period.Start, End: q.Period.End}}
-	if answer.DataThrough, err = e.through(ctx); err != nil {
-		return Answer{}, err
-	}
-	err = e.reader.ReadSnapshot(ctx, e.options.StatementTimeout, func(tx pgx.Tx) error {
-		s, err := e.answer(ctx, tx, &r, &answer)
-		if err != nil {
+	var read *sheet
+	if answer.DataThrough, err = e.through(ctx); err == nil {
+		err = e.reader.ReadSnapshot(ctx, e.options.StatementTimeout, func(tx pgx.Tx) error {
+			read, err = e.answer(ctx, tx, &r, &answer)
 			return err
-		}
-		var last *place
-		if answer.Rows, last = s.page(after); last != nil {
-			answer.Next, err = r.query.token(last)
-		}
-		return err
-	})
+		})
+	}
 	switch {
-	case err == nil:
-		return answer, nil
 	case errors.Is(err, models.ErrStatementTimeout):
 		return Answer{}, fmt.Errorf("%w: %s", ErrTooSlow, r.metric.ID)
-	default:
+	case err != nil:
 		return Answer{}, fmt.Errorf("ask for %s: %w", r.metric.ID, err)
 	}
+	var last *place
+	if answer.Rows, last = read.page(after); last != nil {
+		if answer.Next, err = r.query.token(last); err != nil {
+			return Answer{}, err
+		}
+	}
+	return answer, nil
 }
 
 // answer reads what the query asks for and says how.
