@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -33,7 +34,7 @@ type KeeperProgress struct {
 	Day                  time.Time
 	// Facts were read and Cells written.
 	Facts, Cells int64
-	// DaysLeft is how many more days of this record are due in this sweep.
+	// DaysLeft is how many more days of this record are due.
 	DaysLeft int
 }
 
@@ -53,7 +54,13 @@ type Keeper struct {
 	started time.Time
 	// books are those of the rollups that were kept last, by id.
 	books map[int32]*keyBook
+	// behind tells that the last sweep has left days that are due.
+	behind bool
 }
+
+// maxDays is how many days of one record a sweep makes, the newest first, before it turns to the next
+// record: nobody waits for another's import.
+const maxDays = 50
 
 // NewKeeper returns a keeper. It is used by one goroutine at a time.
 func NewKeeper(pool *pgxpool.Pool, options KeeperOptions) *Keeper {
@@ -84,6 +91,9 @@ func (k *Keeper) Run(ctx context.Context) {
 		if _, err := k.sweep(ctx, k.options.Settle); err != nil && ctx.Err() == nil {
 			k.options.Logger.Warn("keeping rollups", "error", err)
 		}
+		if k.behind && ctx.Err() == nil {
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -103,6 +113,9 @@ func (k *Keeper) Keep(ctx context.Context) error {
 		if err != nil || left == 0 {
 			return err
 		}
+		if k.behind && ctx.Err() == nil {
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -120,6 +133,7 @@ func (k *Keeper) sweep(ctx context.Context, settle time.Duration) (found int, er
 			return 0, fmt.Errorf("begin to keep rollups: %w", err)
 		}
 	}
+	k.behind = false
 	states, err := k.states(ctx)
 	if err != nil {
 		return 0, err
@@ -158,7 +172,12 @@ func (k *Keeper) keepRecord(ctx context.Context, s rollupState, settle time.Dura
 	if err != nil {
 		return found, err
 	}
+	slices.Reverse(due)
 	for i, day := range due {
+		if i == maxDays {
+			k.behind = true
+			break
+		}
 		made, err := k.keepDay(ctx, s, day)
 		if err != nil {
 			return found, err

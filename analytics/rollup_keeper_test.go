@@ -175,3 +175,26 @@ func TestStretchesAreBounded(t *testing.T) {
 	require.True(t, plan.split(state, dirty))
 	require.Empty(t, slices.Concat(plan.raw))
 }
+
+// A sweep makes the newest days and leaves the rest to the next.
+func TestSweepIsBounded(t *testing.T) {
+	t.Parallel()
+	store := openFacts(t)
+	organization := organizationOf(t, store, 1, "UTC")
+	keeper := newTestKeeper(store)
+	require.NoError(t, keeper.Keep(background))
+	commit(t, store, func(batch *pgx.Batch) {
+		for i := range maxDays + 10 {
+			fact{id: i, queue: "q", kind: "human", endedAt: noon.AddDate(0, 0, -i), duration: 1}.write(batch, organization)
+		}
+	})
+	found, err := keeper.sweep(background, 0)
+	require.NoError(t, err)
+	require.Equal(t, maxDays+10, found)
+	require.True(t, keeper.behind)
+	require.Equal(t, 10, count(t, store, "rollup_marks"))
+	require.Equal(t, 10, count(t, store, "rollup_marks WHERE cell < '2025-09-08'"))
+	require.NoError(t, keeper.Keep(background))
+	require.False(t, keeper.behind)
+	require.Zero(t, count(t, store, "rollup_marks"))
+}
