@@ -58,6 +58,9 @@ func TestDay(t *testing.T) {
 	o.reaches(t, 5*time.Minute, want)
 	t.Logf("%d events, %d conversations in %v", len(day.Events), conversations, time.Since(begun).Round(time.Second))
 
+	records, _ := expected(want)
+	requireMetrics(t, o, foldMetrics(records))
+
 	output, code := command(t, s.env(), "reconcile", "--organization", o.id)
 	require.Zero(t, code, output)
 	t.Log(output)
