@@ -69,12 +69,13 @@ func queueChanges(batch *pgx.Batch, r *resolved, req *request, answer *Answer) {
 }
 
 // newestSQL is the recorded_at of a table's newest row. Rows that are not late lie, by time, in the hour
-// before the latest.
+// before the latest. Postgres guesses that a bound which it does not know keeps a third of the rows, but
+// that two of them keep few, which an index finds.
 const newestSQL = `
 SELECT max(recorded_at) AS at FROM %[1]s WHERE organization_id = $1 AND recorded_at - %[2]s > ` + lateness + `
 UNION ALL
-SELECT max(recorded_at) FROM %[1]s
-WHERE organization_id = $1 AND %[2]s >= (SELECT max(%[2]s) FROM %[1]s WHERE organization_id = $1) - ` + lateness
+SELECT max(recorded_at) FROM %[1]s, (SELECT max(%[2]s) AS last FROM %[1]s WHERE organization_id = $1) AS latest
+WHERE organization_id = $1 AND %[2]s >= last - ` + lateness + ` AND %[2]s <= last`
 
 // queueAge has the batch read the newest recorded_at of all records, as one value: how long ago it was,
 // in milliseconds.
