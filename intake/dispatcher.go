@@ -137,14 +137,14 @@ func (d *Dispatcher) deliver(ctx context.Context, claim models.Claim) {
 	after := claim.Delivered
 	for after < claim.Wanted {
 		batch, err := d.store.FetchEntries(ctx, claim.Subject, after)
-		if err == nil && len(batch.Entries) > 0 {
+		if err == nil && !batch.Empty() {
 			err = d.send(ctx, claim.Subject, batch)
 		}
 		if err != nil {
 			d.failed(ctx, claim, err)
 			return
 		}
-		if len(batch.Entries) == 0 {
+		if batch.Empty() {
 			break
 		}
 		after = batch.To

@@ -3,6 +3,7 @@ package models
 import (
 	"encoding/json"
 
+	"engaged/delivery"
 	"engaged/engagement"
 )
 
@@ -69,11 +70,16 @@ type Batch struct {
 	To   int64 `json:"to"`
 	// Entries lie between them, ordered by number.
 	Entries []engagement.Entry `json:"entries"`
+	// TaskEntries are what lies between them where the subject is a delivery task; Entries are empty then.
+	TaskEntries []delivery.Entry `json:"task_entries,omitempty"`
 	// More tells that the log holds entries after To.
 	More bool `json:"more,omitempty"`
 	// SettingsVersion is the organization's newest settings version when the batch was read.
 	SettingsVersion int `json:"settings_version"`
 }
+
+// Empty tells that the batch holds no entry.
+func (b Batch) Empty() bool { return len(b.Entries)+len(b.TaskEntries) == 0 }
 
 // Reached is the answer to "has time reached t?".
 type Reached struct {

@@ -25,7 +25,7 @@ SELECT c.id::text, c.organization_id, v.version, c.active, c.suspension_type, c.
 FROM delivery_configurations c JOIN delivery_configuration_versions v ON v.configuration_id = c.id`
 
 	configurationSQL = configurationColumns + `
-WHERE c.organization_id = $1 AND c.id = $2::uuid AND v.version = CASE $3 WHEN 0 THEN c.version ELSE $3 END`
+WHERE c.organization_id = $1 AND c.id = $2::uuid AND v.version = CASE $3::integer WHEN 0 THEN c.version ELSE $3::integer END`
 
 	listConfigurationsSQL = configurationColumns + `
 WHERE c.organization_id = $1 AND v.version = c.version AND ($2 = '' OR (c.created_at, c.id) >

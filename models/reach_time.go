@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"engaged/delivery"
 	"engaged/engagement"
 )
 
@@ -45,6 +46,9 @@ func reachTime(ctx context.Context, tx pgx.Tx, subject Subject, seen int64, at e
 	mark := h.mark(clock)
 	if err := h.appendMark(ctx, tx, mark); err != nil {
 		return Reached{}, err
+	}
+	if h.Kind == KindDelivery {
+		return Reached{Now: now, Batch: Batch{From: mark.Number, To: mark.Number, TaskEntries: []delivery.Entry{taskEntry(mark)}}}, nil
 	}
 	return Reached{Now: now, Batch: Batch{
 		From: mark.Number, To: mark.Number, Entries: []engagement.Entry{mark}, SettingsVersion: h.settings,

@@ -153,6 +153,9 @@ func (h head) scanEntry(row pgx.Row) (engagement.Entry, int, error) {
 
 // batchAfter reads what is unfolded of the log after a number as a batch.
 func (h head) batchAfter(ctx context.Context, q querier, after int64) (Batch, error) {
+	if h.Kind == KindDelivery {
+		return h.taskBatchAfter(ctx, q, after)
+	}
 	entries, more, err := h.entriesAfter(ctx, q, after)
 	if err != nil {
 		return Batch{}, err

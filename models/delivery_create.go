@@ -1,0 +1,239 @@
+package models
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"engaged/delivery"
+	"engaged/engagement"
+)
+
+// startEvery spreads the starts of a bulk request's runs, so that they leave room for others.
+const startEvery = 2 * time.Millisecond
+
+// CreateDeliveryTasks writes tasks in one transaction, with their first attempts and a first entry each
+// that has dispatch start their runs. Receipts are in the order of the tasks; a repeat of a request
+// within 24 hours is answered as before. ErrNoOrganization where there is none.
+func (s *Store) CreateDeliveryTasks(ctx context.Context, tasks []NewDeliveryTask) ([]DeliveryTaskReceipt, error) {
+	if len(tasks) == 0 {
+		return nil, nil
+	}
+	var receipts []DeliveryTaskReceipt
+	err := s.retry(ctx, func() error {
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+			c := &creating{tasks: tasks, receipts: make([]DeliveryTaskReceipt, len(tasks))}
+			receipts = c.receipts
+			return c.run(ctx, tx)
+		})
+	})
+	if noOrganization(err) {
+		err = ErrNoOrganization
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create delivery tasks: %w", err)
+	}
+	return receipts, nil
+}
+
+// creating is one attempt to create tasks.
+type creating struct {
+	tasks    []NewDeliveryTask
+	receipts []DeliveryTaskReceipt
+	now      time.Time
+	// configurations are those that the tasks name, by id.
+	configurations map[string]deliveryConfiguration
+	// fresh are the tasks to write.
+	fresh []*newTask
+}
+
+// deliveryConfiguration is a configuration's current version.
+type deliveryConfiguration struct {
+	organization string
+	version      int
+	document     DeliveryDocument
+}
+
+// newTask is a task to write.
+type newTask struct {
+	index int
+	key   int64
+	*NewDeliveryTask
+	configuration deliveryConfiguration
+	plan          delivery.Plan
+	folded        delivery.Folded
+}
+
+func (c *creating) run(ctx context.Context, tx pgx.Tx) error {
+	if err := tx.QueryRow(ctx, logClockSQL).Scan(&c.now); err != nil {
+		return err
+	}
+	if err := c.readConfigurations(ctx, tx); err != nil {
+		return err
+	}
+	requests, err := c.takeRequests(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i := range c.tasks {
+		t := &c.tasks[i]
+		configuration, known := c.configurations[t.Task.ConfigurationID]
+		switch {
+		case !known || configuration.organization != t.OrganizationID:
+			c.receipts[i].Err = ErrNoConfiguration
+			continue
+		case requests[i] != nil:
+			c.answerAgain(i, requests[i])
+			continue
+		}
+		c.receipts[i] = DeliveryTaskReceipt{TaskID: t.Task.ID, DeliveryID: delivery.AttemptID(t.OrganizationID, t.Task.ID, 1)}
+		plan := delivery.Plan{Task: t.Task, Rules: configuration.document.Rules(configuration.version)}
+		c.fresh = append(c.fresh, &newTask{index: i, NewDeliveryTask: t, configuration: configuration, plan: plan})
+	}
+	if len(c.fresh) == 0 {
+		return nil
+	}
+	if err := c.writeLog(ctx, tx); err != nil {
+		return err
+	}
+	return c.writeTasks(ctx, tx)
+}
+
+const configurationsSQL = `
+SELECT c.id::text, c.organization_id, c.version, v.document
+FROM delivery_configurations c
+JOIN delivery_configuration_versions v ON v.configuration_id = c.id AND v.version = c.version
+WHERE c.id = ANY ($1::uuid[])`
+
+func (c *creating) readConfigurations(ctx context.Context, tx pgx.Tx) error {
+	c.configurations = map[string]deliveryConfiguration{}
+	var ids []string
+	for _, t := range c.tasks {
+		if _, seen := c.configurations[t.Task.ConfigurationID]; !seen && isUUID(t.Task.ConfigurationID) {
+			c.configurations[t.Task.ConfigurationID] = deliveryConfiguration{}
+			ids = append(ids, t.Task.ConfigurationID)
+		}
+	}
+	rows, err := tx.Query(ctx, configurationsSQL, ids)
+	if err != nil {
+		return fmt.Errorf("read configurations: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var found deliveryConfiguration
+		var document []byte
+		if err := rows.Scan(&id, &found.organization, &found.version, &document); err != nil {
+			return fmt.Errorf("read configurations: %w", err)
+		}
+		if found.document, err = decodeDocument(document); err != nil {
+			return err
+		}
+		c.configurations[id] = found
+	}
+	return rows.Err()
+}
+
+// isUUID reports whether a text is a UUID in the form in which Postgres writes it.
+func isUUID(s string) bool {
+	var id pgtype.UUID
+	return len(s) == 36 && id.Scan(s) == nil && id.String() == s
+}
+
+const insertTaskSubjectsSQL = `
+INSERT INTO conversations (organization_id, conversation_id, kind, last_number)
+SELECT w.organization_id, w.id, $3, 1
+FROM unnest($1::text[], $2::text[]) AS w (organization_id, id)
+ORDER BY w.organization_id COLLATE "C", w.id COLLATE "C"
+RETURNING key, conversation_id`
+
+// A bulk request's runs start one after another.
+const startRunsSQL = `
+INSERT INTO dispatch_claims (conversation_key, wanted_number, due_at)
+SELECT w.key, 1, $2::timestamptz + w.n * $3 * interval '1 microsecond'
+FROM unnest($1::bigint[]) WITH ORDINALITY AS w (key, n)`
+
+// writeLog gives each task its row in the log and its first entry, a clock mark at its acceptance.
+func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
+	organizations, ids := make([]string, len(c.fresh)), make([]string, len(c.fresh))
+	byID := make(map[string]*newTask, len(c.fresh))
+	for i, t := range c.fresh {
+		organizations[i], ids[i], byID[t.Task.ID] = t.OrganizationID, t.Task.ID, t
+	}
+	rows, err := tx.Query(ctx, insertTaskSubjectsSQL, organizations, ids, KindDelivery)
+	if err != nil {
+		return fmt.Errorf("insert tasks: %w", err)
+	}
+	var id string
+	var key int64
+	if _, err := pgx.ForEachRow(rows, []any{&key, &id}, func() error {
+		byID[id].key = key
+		return nil
+	}); err != nil {
+		return fmt.Errorf("insert tasks: %w", err)
+	}
+	batch := &pgx.Batch{}
+	keys := make([]int64, len(c.fresh))
+	for i, t := range c.fresh {
+		keys[i] = t.key
+		e := delivery.Event{ID: "created", Source: engagement.EngineSource, Type: delivery.ClockReached, Time: t.Task.AcceptedAt}
+		hash, err := taskEventHash(e)
+		if err != nil {
+			return err
+		}
+		h := &head{key: t.key, last: 1, now: c.now}
+		if err := h.queueTaskEntry(batch, e, hash); err != nil {
+			return err
+		}
+		entry := delivery.Entry{Number: 1, ReceivedAt: delivery.At(c.now), Event: e}
+		t.folded = delivery.Fold(&t.plan, delivery.State{}, []delivery.Entry{entry}, 0)
+	}
+	batch.Queue(startRunsSQL, keys, c.now, startEvery.Microseconds())
+	batch.Queue(notifySQL, NotifyChannel)
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// writeTasks writes the rows of the tasks, of their first attempts and of those that wait to be dialed.
+func (c *creating) writeTasks(ctx context.Context, tx pgx.Tx) error {
+	batch := &pgx.Batch{}
+	waiting := map[string]pacingWake{}
+	for _, t := range c.fresh {
+		row, err := t.row()
+		if err != nil {
+			return err
+		}
+		queueInsert(ctx, batch, row)
+		d := t.known()
+		for _, a := range t.folded.Attempts {
+			queueInsert(ctx, batch, d.deliveryRow(a, provenance{recordedAt: c.now}))
+			queueInputAttributes(batch, d, a)
+		}
+		if request := NewDialRequest(&t.plan, t.folded, t.configuration.document.Pacing.StartJitter); request != nil {
+			if err := d.queueWaiting(batch, request, 1); err != nil {
+				return err
+			}
+			waiting[t.Task.ConfigurationID] = waiting[t.Task.ConfigurationID].earlier(t.OrganizationID, request.DueAt)
+		}
+	}
+	queuePacingWakes(batch, waiting)
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("write tasks: %w", err)
+	}
+	return nil
+}
+
+// requestKey is under which a request is remembered; empty for one that cannot be recognized.
+func (t *NewDeliveryTask) requestKey() string {
+	switch {
+	case t.IdempotencyKey != "":
+		return "key:" + t.IdempotencyKey
+	case t.Task.TrackingID != "":
+		return "tracking:" + t.Task.TrackingID + ":" + hex.EncodeToString(t.RequestHash)
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,92 @@
+package models
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"engaged/delivery"
+)
+
+// remembered is what an earlier request was answered with.
+type remembered struct {
+	hash   []byte
+	taskID string
+}
+
+// A request that was forgotten after a day is taken over.
+const takeRequestsSQL = `
+INSERT INTO delivery_requests AS r (organization_id, key, request_hash, task_id, created_at)
+SELECT w.organization_id, w.key, w.hash, w.task_id, $5
+FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[]) AS w (organization_id, key, hash, task_id)
+ORDER BY w.organization_id COLLATE "C", w.key
+ON CONFLICT (organization_id, key) DO UPDATE
+SET request_hash = excluded.request_hash, task_id = excluded.task_id, created_at = excluded.created_at
+WHERE r.created_at <= excluded.created_at - interval '24 hours'`
+
+const readRequestsSQL = `
+SELECT r.organization_id, r.key, r.request_hash, r.task_id::text
+FROM unnest($1::text[], $2::text[]) AS w (organization_id, key)
+JOIN delivery_requests r ON r.organization_id = w.organization_id AND r.key = w.key`
+
+type requestKey struct{ organization, key string }
+
+// takeRequests remembers what is asked for the first time, and returns by index what was asked before.
+func (c *creating) takeRequests(ctx context.Context, tx pgx.Tx) (map[int]*remembered, error) {
+	var organizations, keys, ids []string
+	var hashes [][]byte
+	index, count := map[requestKey]int{}, map[requestKey]int{}
+	for i := range c.tasks {
+		t := &c.tasks[i]
+		configuration, known := c.configurations[t.Task.ConfigurationID]
+		key := t.requestKey()
+		if key == "" || !known || configuration.organization != t.OrganizationID {
+			continue
+		}
+		// Items of one request may be alike.
+		alike := requestKey{t.OrganizationID, key}
+		count[alike]++
+		numbered := requestKey{t.OrganizationID, fmt.Sprintf("%s/%d", key, count[alike])}
+		index[numbered] = i
+		organizations, keys, ids = append(organizations, t.OrganizationID), append(keys, numbered.key), append(ids, t.Task.ID)
+		hashes = append(hashes, slices.Concat([]byte{}, t.RequestHash))
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	if _, err := tx.Exec(ctx, takeRequestsSQL, organizations, keys, hashes, ids, c.now); err != nil {
+		return nil, fmt.Errorf("remember requests: %w", err)
+	}
+	rows, err := tx.Query(ctx, readRequestsSQL, organizations, keys)
+	if err != nil {
+		return nil, fmt.Errorf("look up requests: %w", err)
+	}
+	defer rows.Close()
+	found := map[int]*remembered{}
+	for rows.Next() {
+		var k requestKey
+		r := &remembered{}
+		if err := rows.Scan(&k.organization, &k.key, &r.hash, &r.taskID); err != nil {
+			return nil, fmt.Errorf("look up requests: %w", err)
+		}
+		if i := index[k]; r.taskID != c.tasks[i].Task.ID {
+			found[i] = r
+		}
+	}
+	return found, rows.Err()
+}
+
+// answerAgain answers a request as it was answered before.
+func (c *creating) answerAgain(i int, before *remembered) {
+	t := &c.tasks[i]
+	if !bytes.Equal(before.hash, t.RequestHash) {
+		c.receipts[i].Err = ErrKeyReused
+		return
+	}
+	c.receipts[i] = DeliveryTaskReceipt{
+		TaskID: before.taskID, DeliveryID: delivery.AttemptID(t.OrganizationID, before.taskID, 1), Replayed: true,
+	}
+}

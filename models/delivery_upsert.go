@@ -1,0 +1,34 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// keptColumns are not replaced when an attempt's row is written again.
+var keptColumns = map[string]string{
+	"id": "", "created_at": "",
+	"handed_at": "coalesce(excluded.handed_at, d.handed_at)",
+	"revision":  "d.revision + 1",
+}
+
+// upsertDeliverySQL writes an attempt's row, or replaces it by its next revision if anything has changed.
+var upsertDeliverySQL = sync.OnceValue(func() string {
+	t := tableOf(&DeliveryRow{})
+	var sets []string
+	for _, field := range t.fields {
+		value, kept := keptColumns[field.DBName]
+		switch {
+		case !kept:
+			value = "excluded." + field.DBName
+		case value == "":
+			continue
+		}
+		sets = append(sets, field.DBName+" = "+value)
+	}
+	return fmt.Sprintf(`%s ON CONFLICT (id) DO UPDATE SET %s
+WHERE (d.status, d.last_entry, d.scheduled_at, d.expires_at, d.callback) IS DISTINCT FROM
+    (excluded.status, excluded.last_entry, excluded.scheduled_at, excluded.expires_at, excluded.callback)`,
+		strings.Replace(t.insert, "INTO deliveries ", "INTO deliveries AS d ", 1), strings.Join(sets, ", "))
+})

@@ -1,0 +1,102 @@
+package models
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"engaged/delivery"
+)
+
+// DialRequest asks for a dial token for an attempt.
+type DialRequest struct {
+	// Seq is the attempt's number.
+	Seq int `json:"seq"`
+	// Candidate is what the rules ask of it.
+	Candidate delivery.Candidate `json:"candidate"`
+	// Callback and ScheduledAt give its turn.
+	Callback    bool             `json:"callback,omitempty"`
+	ScheduledAt delivery.Instant `json:"scheduled_at"`
+	// DueAt is from when on it may get a token.
+	DueAt delivery.Instant `json:"due_at"`
+}
+
+// NewDialRequest returns the request for the attempt that may be dialed next; nil if none waits. What
+// waits for a window's start is spread over up to jitter after it.
+func NewDialRequest(plan *delivery.Plan, f delivery.Folded, jitter delivery.Millis) *DialRequest {
+	if f.Dial == nil || len(f.Ended) > 0 {
+		return nil
+	}
+	r := &DialRequest{Seq: f.Dial.Seq, Candidate: f.Dial.Candidate, ScheduledAt: f.Dial.At, DueAt: f.Dial.At}
+	if a := f.State.Current; a != nil {
+		r.Callback = a.Callback
+	}
+	if f.Dial.At > f.Clock {
+		r.DueAt += delivery.Instant(delivery.Jitter(plan.Task.ID, min(jitter, f.Dial.Until.Sub(f.Dial.At)/2)))
+	}
+	return r
+}
+
+const queueWaitingSQL = `
+INSERT INTO delivery_waiting (task_key, organization_id, configuration_id, seq, callback, priority, accepted_at, scheduled_at,
+    due_at, candidate, seen_number)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)
+ON CONFLICT (task_key) DO UPDATE
+SET seq = excluded.seq, callback = excluded.callback, scheduled_at = excluded.scheduled_at, due_at = excluded.due_at,
+    candidate = excluded.candidate, seen_number = excluded.seen_number
+WHERE delivery_waiting.seen_number <= excluded.seen_number`
+
+const stopWaitingSQL = `DELETE FROM delivery_waiting WHERE task_key = $1`
+
+// queueWaiting has an attempt wait for a token; seen is the number up to which the log was folded.
+func (t taskInfo) queueWaiting(batch *pgx.Batch, r *DialRequest, seen int64) error {
+	candidate, err := json.Marshal(r.Candidate)
+	if err != nil {
+		return fmt.Errorf("encode candidate: %w", err)
+	}
+	batch.Queue(queueWaitingSQL, t.key, t.organization, t.task.ConfigurationID, r.Seq, r.Callback, t.task.Priority,
+		t.task.AcceptedAt.Time(), r.ScheduledAt.Time(), r.DueAt.Time(), string(candidate), seen)
+	return nil
+}
+
+// PaceChannel is the channel on which the store tells that tokens may be granted.
+const PaceChannel = "engaged_pacing"
+
+// pacingWake is when a configuration's pacing has to look again.
+type pacingWake struct {
+	organization string
+	at           delivery.Instant
+}
+
+func (w pacingWake) earlier(organization string, at delivery.Instant) pacingWake {
+	if w.organization != "" {
+		at = min(at, w.at)
+	}
+	return pacingWake{organization, at}
+}
+
+// A row that is due early enough is not touched: it is the one row that all tasks of a configuration share.
+const duePacingSQL = `
+INSERT INTO delivery_pacing AS p (configuration_id, organization_id, due_at)
+VALUES ($1, $2, $3)
+ON CONFLICT (configuration_id) DO UPDATE SET due_at = excluded.due_at WHERE p.due_at > excluded.due_at`
+
+// queuePacingWakes has pacing look again. It comes last in a transaction, configurations in order: every
+// other lock is taken before these rows.
+func queuePacingWakes(batch *pgx.Batch, wakes map[string]pacingWake) {
+	for _, id := range slices.Sorted(maps.Keys(wakes)) {
+		batch.Queue(duePacingSQL, id, wakes[id].organization, wakes[id].at.Time())
+	}
+	if len(wakes) > 0 {
+		batch.Queue(notifySQL, PaceChannel)
+	}
+}
+
+// wakePacingAt has one configuration's pacing look again at an instant.
+func wakePacingAt(batch *pgx.Batch, organization, configuration string, at time.Time) {
+	queuePacingWakes(batch, map[string]pacingWake{configuration: {organization, delivery.At(at)}})
+}
