@@ -47,9 +47,10 @@ type ValuePage struct {
 }
 
 // Values returns a page of an attribute's values: those that the catalogue and the organization's
-// directory list now, and those that its rows have. Rows are looked through month by month, the newest
-// sampledRows of each month and record, so that the answer takes milliseconds however many there are; the
-// agents of engagements are found without exception.
+// directory list now, and those that its rows have. Values of attributes that rollups keep come from
+// their keys, all of them; of other attributes, and until rollups are made, rows are looked through month
+// by month, the newest sampledRows of each month and record, so that the answer takes milliseconds however
+// many rows there are. Agents of engagements are always found without exception.
 func (e *Engine) Values(ctx context.Context, q ValueQuery) (ValuePage, error) {
 	a, ok := AttributeByID(q.Attribute)
 	if !ok || a.ID != q.Attribute {

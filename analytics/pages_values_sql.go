@@ -21,6 +21,10 @@ const (
 		SELECT * FROM %[2]s WHERE organization_id = $1 AND %[3]s >= months.first AND %[3]s < months.next
 		ORDER BY %[3]s DESC LIMIT %[4]d) newest`
 
+	// seenInRollupSQL takes the attribute's place in its set, the set's place, the record and the version.
+	seenInRollupSQL = `SELECT combination[%[1]d] FROM rollup_keys WHERE dimension_set = %[2]d AND rollup_id IN (
+		SELECT id FROM rollups WHERE organization_id = $1 AND record = '%[3]s' AND version = '%[4]s' AND retired_at IS NULL)`
+
 	// agentsSQL steps through an index from agent to agent, however many rows each has.
 	agentsSQL = `
 	agents AS (
@@ -101,11 +105,28 @@ func (a *Attribute) seenSQL() []string {
 			sql = "unnest(" + sql + ")"
 		}
 		statements = append(statements, fmt.Sprintf(seenInMonthsSQL, "("+sql+")::text", r.Table, r.Time, sampledRows))
+		if kept, ok := a.keptSQL(r); ok {
+			statements = append(statements, kept)
+		}
 	}
 	if len(statements) == 0 {
 		return []string{"SELECT NULL::text"}
 	}
 	return statements
+}
+
+// keptSQL reads values from the keys of the record's rollup, where the attribute is in one of its sets.
+func (a *Attribute) keptSQL(r *Record) (sql string, ok bool) {
+	p, ok := rollups()[r.Table]
+	if !ok {
+		return "", false
+	}
+	for i, set := range p.sets {
+		if place := slices.Index(set.Attributes, a.ID); place >= 0 {
+			return fmt.Sprintf(seenInRollupSQL, place+1, i, r.Table, p.version), true
+		}
+	}
+	return "", false
 }
 
 // monthsBefore cuts all time into the sampledMonths up to now and what lies before and after them.
