@@ -33,4 +33,6 @@ type Store interface {
 type Activities struct {
 	// Store is the engine's Postgres.
 	Store Store
+	// Deliveries is the same, as delivery tasks need it.
+	Deliveries DeliveryStore
 }

@@ -69,12 +69,16 @@ var regularOptions = workflow.ActivityOptions{
 
 // Register registers every activity under its name.
 func (a *Activities) Register(r worker.ActivityRegistry) {
+	appendDeliverySignals.register(r, a.AppendDeliverySignals)
 	appendEvents.register(r, a.AppendEvents)
 	fetchEntries.register(r, a.FetchEntries)
 	loadConversation.register(r, a.LoadConversation)
+	loadDelivery.register(r, a.LoadDelivery)
+	projectDelivery.register(r, a.ProjectDelivery)
 	projectLive.register(r, a.ProjectLive)
 	reachTime.register(r, a.ReachTime)
 	readOutcome.register(r, a.ReadOutcome)
 	readSettings.register(r, a.ReadSettings)
+	recordDelivery.register(r, a.RecordDelivery)
 	recordResult.register(r, a.RecordResult)
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	// Whoever folds a task needs the time zones, also where the machine has none.
+	_ "time/tzdata"
 
 	"github.com/jackc/pgx/v5"
 

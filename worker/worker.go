@@ -45,9 +45,15 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Store is what activities need of Postgres; *models.Store has it.
+type Store interface {
+	activities.Store
+	activities.DeliveryStore
+}
+
 // New returns a worker with every workflow and activity registered; Start begins polling, Stop
 // drains it.
-func New(c client.Client, store activities.Store, options Options) worker.Worker {
+func New(c client.Client, store Store, options Options) worker.Worker {
 	o := options.withDefaults()
 	worker.SetStickyWorkflowCacheSize(o.CachedRuns)
 	w := worker.New(c, o.TaskQueue, worker.Options{
@@ -61,6 +67,6 @@ func New(c client.Client, store activities.Store, options Options) worker.Worker
 		DeadlockDetectionTimeout: 10 * time.Second,
 	})
 	workflows.Register(w)
-	(&activities.Activities{Store: store}).Register(w)
+	(&activities.Activities{Store: store, Deliveries: store}).Register(w)
 	return w
 }

@@ -46,13 +46,21 @@ func (c *Client) startOptions(id string) client.StartWorkflowOptions {
 	}
 }
 
-// Deliver hands a piece of the log to the conversation's workflow, starting a run if there is none.
+// Deliver hands a piece of the log to the workflow of its conversation or delivery task, starting a run if there is none.
 func (c *Client) Deliver(ctx context.Context, s models.Subject, batch models.Batch) error {
-	id, err := c.workflowID(ctx, s)
+	var id, workflow string
+	var input any
+	var err error
+	if s.Kind == models.KindDelivery {
+		id, workflow, input = DeliveryWorkflowID(s), DeliveryWorkflow, DeliveryInput{Subject: s}
+	} else {
+		id, err = c.workflowID(ctx, s)
+		workflow, input = EngagementWorkflow, EngagementInput{Subject: s}
+	}
 	if err != nil {
 		return fmt.Errorf("deliver entries %d to %d: %w", batch.From, batch.To, err)
 	}
-	_, err = c.temporal.SignalWithStartWorkflow(ctx, id, SignalEntries, batch, c.startOptions(id), EngagementWorkflow, EngagementInput{Subject: s})
+	_, err = c.temporal.SignalWithStartWorkflow(ctx, id, SignalEntries, batch, c.startOptions(id), workflow, input)
 	var refused *serviceerror.InvalidArgument
 	switch {
 	case errors.As(err, &refused):

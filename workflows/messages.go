@@ -10,6 +10,11 @@ type EngagementInput struct {
 	models.Subject
 }
 
+// DeliveryInput starts a run of a delivery task; everything else it reads from the log.
+type DeliveryInput struct {
+	models.Subject
+}
+
 // EventsSignal is the payload of SignalEvents. An event may leave out conversation_id (the
 // workflow's), time (the instant the signal is taken in) and id (made from the run and a count, so
 // that a signal sent twice counts twice: send an id where that matters).

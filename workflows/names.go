@@ -15,6 +15,9 @@ const DefaultTaskQueue = "engaged"
 // EngagementWorkflow is the type of the workflow. Histories and routing systems hold it: it never changes.
 const EngagementWorkflow = "Engagement"
 
+// DeliveryWorkflow is the type of a delivery task's workflow. Histories hold it: it never changes.
+const DeliveryWorkflow = "Delivery"
+
 // Signals of the Engagement workflow.
 const (
 	// SignalEntries carries a models.Batch of the event log; only the dispatcher sends it.
@@ -61,4 +64,9 @@ func WorkflowID(s models.Subject, hashed bool) string {
 		id = "~" + hex.EncodeToString(sum[:])
 	}
 	return "engagement/" + s.OrganizationID + "/" + id
+}
+
+// DeliveryWorkflowID returns the id of a delivery task's workflow.
+func DeliveryWorkflowID(s models.Subject) string {
+	return "delivery/" + s.OrganizationID + "/" + s.ConversationID
 }

@@ -17,7 +17,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"engaged/activities"
 	"engaged/engagement"
 	"engaged/intake"
 	"engaged/models"
@@ -124,7 +123,7 @@ func TestRecordHistories(t *testing.T) {
 
 // away is a store that does not record until an instant.
 type away struct {
-	activities.Store
+	worker.Store
 	until time.Time
 }
 

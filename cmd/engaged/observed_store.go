@@ -4,15 +4,15 @@ import (
 	"context"
 	"time"
 
-	"engaged/activities"
 	"engaged/engagement"
 	"engaged/models"
 	"engaged/telemetry"
+	"engaged/worker"
 )
 
 // observedStore is the worker's Postgres with its record transactions counted.
 type observedStore struct {
-	activities.Store
+	worker.Store
 	records *telemetry.Records
 	now     func() time.Time
 }

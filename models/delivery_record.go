@@ -1,0 +1,187 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"engaged/delivery"
+	"engaged/engagement"
+)
+
+// DeliveryUpdate is how a task stands: what its rows are to show.
+type DeliveryUpdate struct {
+	Subject
+	// RecordCount is the count that the run builds on, Seen the highest entry that it has folded.
+	RecordCount int64
+	Seen        int64
+	// Attempts are those that are new or changed since the carry.
+	Attempts []delivery.Attempt
+	Task     delivery.TaskView
+	// Suspended tells that the task is; Windows replace those of its plan, where given.
+	Suspended bool
+	Windows   []delivery.Window
+	// Dial asks for a token; nil: nothing waits for one.
+	Dial *DialRequest
+	// WorkflowID and RunID are the provenance of the rows.
+	WorkflowID, RunID string
+}
+
+// DeliveryRecord is everything that one record transaction of a task writes.
+type DeliveryRecord struct {
+	DeliveryUpdate
+	// Token names the attempt to record (run id, cut and Seen): a repeat of the same changes nothing.
+	Token string
+	// Tail are the numbers up to Seen that lie after the cut.
+	Tail []int64
+	// State is the carry: the fold up to the cut, Outcomes what became of the entries up to it.
+	State    delivery.State
+	Outcomes map[int64]delivery.Outcome
+}
+
+// ProjectDelivery has a task's rows show how it stands. It changes nothing where another run has
+// recorded, or the rows show more.
+func (s *Store) ProjectDelivery(ctx context.Context, u DeliveryUpdate) error {
+	err := s.retry(ctx, func() error {
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			h, err := readHead(ctx, tx, lockHeadSQL, u.Subject)
+			if err != nil || h.recordCount != u.RecordCount {
+				return err
+			}
+			batch := &pgx.Batch{}
+			if err := queueUpdate(ctx, tx, batch, h, u); err != nil {
+				return err
+			}
+			return tx.SendBatch(ctx, batch).Close()
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("show delivery task: %w", err)
+	}
+	return nil
+}
+
+// RecordDelivery writes what a run found final, in one transaction under the task's row lock. It writes
+// nothing if the log holds entries that the run has not folded, or if another run has recorded meanwhile.
+func (s *Store) RecordDelivery(ctx context.Context, r DeliveryRecord) (Recorded, error) {
+	var recorded Recorded
+	err := s.retry(ctx, func() error {
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+			recorded, err = recordDelivery(ctx, tx, r)
+			return err
+		})
+	})
+	if err != nil {
+		return Recorded{}, fmt.Errorf("record delivery: %w", err)
+	}
+	return recorded, nil
+}
+
+func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded, error) {
+	h, err := readHead(ctx, tx, lockHeadSQL, r.Subject)
+	if err != nil {
+		return Recorded{}, err
+	}
+	switch {
+	case r.Token == h.recordToken:
+		return Recorded{Done: true}, nil
+	case r.RecordCount != h.recordCount:
+		return Recorded{Overtaken: true}, nil
+	case h.last > r.Seen:
+		batch, err := h.taskBatchAfter(ctx, tx, r.Seen)
+		return Recorded{Batch: batch}, err
+	}
+	carry, err := json.Marshal(r.State)
+	if err != nil {
+		return Recorded{}, fmt.Errorf("encode carry: %w", err)
+	}
+	batch := &pgx.Batch{}
+	outcomes := make(map[int64]engagement.Outcome, len(r.Outcomes))
+	for number, o := range r.Outcomes {
+		outcomes[number] = engagement.Outcome{Kind: engagement.OutcomeKind(o.Kind), Reason: o.Reason}
+	}
+	h.queueOutcomes(batch, outcomes)
+	applied, tail := foldTail(r.Seen, r.Tail)
+	batch.Queue(recordConversationSQL, h.key, applied, tail, string(carry), nil, false, r.Token, h.now)
+	if err := queueUpdate(ctx, tx, batch, h, r.DeliveryUpdate); err != nil {
+		return Recorded{}, err
+	}
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return Recorded{}, fmt.Errorf("write rows: %w", err)
+	}
+	return Recorded{Done: true}, nil
+}
+
+const updateTaskSQL = `
+UPDATE delivery_tasks
+SET status = $2, reason = $3, suspended = $4, view = $5::jsonb, expires_at = $6, next_scheduled_at = $7, last_call_at = $8,
+    ended_at = $9, seen_number = $10, updated_at = $11
+WHERE key = $1 AND seen_number <= $10`
+
+// queueUpdate writes the rows of a task and its attempts, and lets pacing know what it waits for and
+// what it needs no more.
+func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, h head, u DeliveryUpdate) error {
+	t, err := readTask(ctx, tx, h)
+	if err != nil || t.seen > u.Seen {
+		return err
+	}
+	view, err := json.Marshal(u.Task)
+	if err != nil {
+		return fmt.Errorf("encode delivery task: %w", err)
+	}
+	expires := expiryOf(t.task)
+	if n := len(u.Windows); n > 0 && t.task.ExpiresAt == 0 {
+		expires = u.Windows[n-1].End
+	}
+	batch.Queue(updateTaskSQL, h.key, string(u.Task.Status), u.Task.Reason, u.Suspended, string(view), expires.Time(),
+		instantOf(u.Task.NextScheduledAt), instantOf(u.Task.LastCallAt), instantOf(u.Task.EndedAt), u.Seen, h.now)
+	p := provenance{workflowID: u.WorkflowID, runID: u.RunID, recordedAt: h.now}
+	for _, a := range u.Attempts {
+		t.writeDelivery(ctx, batch, a, p)
+		queueOptOut(batch, t.taskInfo, a)
+	}
+	return t.queuePacing(batch, h, u)
+}
+
+// queuePacing has the next attempt wait for its token and gives back those of attempts that are over.
+func (t *storedTask) queuePacing(batch *pgx.Batch, h head, u DeliveryUpdate) error {
+	wake := pacingWake{}
+	if u.Dial != nil {
+		if err := t.queueWaiting(batch, u.Dial, u.Seen); err != nil {
+			return err
+		}
+		wake = wake.earlier(t.organization, u.Dial.DueAt)
+	} else {
+		batch.Queue(stopWaitingSQL, h.key)
+	}
+	if t.queueTokens(batch, h, u.Attempts) {
+		wake = wake.earlier(t.organization, delivery.At(h.now))
+	}
+	if wake.organization != "" {
+		queuePacingWakes(batch, map[string]pacingWake{t.task.ConfigurationID: wake})
+	}
+	return nil
+}
+
+// Of two records of one disposition the second one is not written.
+const optOutSQL = `
+INSERT INTO delivery_consents (organization_id, contact_id, number, opted_out, source, recorded_at)
+SELECT $1, w.contact_id, w.number, true, $4, $5
+FROM (VALUES ($2::text, ''), ('', $3::text)) AS w (contact_id, number)
+WHERE NOT EXISTS (SELECT FROM delivery_consents c WHERE c.organization_id = $1 AND c.contact_id = w.contact_id
+    AND c.number = w.number AND c.source = $4)`
+
+// queueOptOut withdraws the consent of whoever said so in a call.
+func queueOptOut(batch *pgx.Batch, t taskInfo, a delivery.Attempt) {
+	if !a.OptedOut || a.StartedAt == nil {
+		return
+	}
+	at := *a.StartedAt
+	if a.EndedAt != nil {
+		at = *a.EndedAt
+	}
+	source := "delivery:" + delivery.AttemptID(t.organization, t.task.ID, a.Seq)
+	batch.Queue(optOutSQL, t.organization, a.ContactID, a.ToAddress, source, at.Time())
+}
