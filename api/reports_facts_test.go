@@ -47,7 +47,7 @@ func (w *world) insert(organization, table string, rows ...fact) {
 		id := fmt.Sprintf("%s-%s-%d", organization, table, i)
 		var key int64
 		require.NoError(w.t, w.store.Pool().QueryRow(w.t.Context(), `INSERT INTO conversations (organization_id, conversation_id) VALUES ($1, $2)
-			ON CONFLICT (organization_id, conversation_id) DO UPDATE SET conversation_id = excluded.conversation_id RETURNING key`, organization, id).Scan(&key))
+			ON CONFLICT (organization_id, conversation_id, kind) DO UPDATE SET conversation_id = excluded.conversation_id RETURNING key`, organization, id).Scan(&key))
 		row["organization_id"], row["conversation_key"], row["conversation_id"] = organization, key, id
 		row["recorded_at"] = "2026-03-10T11:59:00Z"
 		columns := slices.Sorted(maps.Keys(row))
