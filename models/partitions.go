@@ -14,7 +14,9 @@ const daysAhead = 7
 // A table made apart and attached afterwards takes no lock that stops readers or writers, as
 // CREATE TABLE ... PARTITION OF would.
 const (
-	partitionExistsSQL = `SELECT to_regclass($1) IS NOT NULL`
+	// It reads the catalogue as a table: to_regclass may answer from what the connection remembers, and
+	// not see the partition that another has made while this one waited for the lock.
+	partitionExistsSQL = `SELECT EXISTS (SELECT FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid))`
 
 	partitionLockSQL = `SELECT pg_advisory_xact_lock(hashtextextended('engaged partitions ' || $1, 0))`
 
