@@ -21,9 +21,10 @@ type sheet struct {
 	row func(cell) ([]Number, int64)
 }
 
-// line is a group and the number that orders it, where one does.
+// line is a group, its values, and the number that orders it, where one does.
 type line struct {
 	group  string
+	values []*string
 	number *float64
 }
 
@@ -42,7 +43,7 @@ func newSheet(r *resolved, groups map[string]bool, row func(cell) ([]Number, int
 	ordering := slices.Index(r.query.Measures, Measure(r.query.OrderBy))
 	s.lines = make([]line, 0, len(groups))
 	for group := range groups {
-		l := line{group: group}
+		l := line{group: group, values: groupValues(group, len(r.query.GroupBy))}
 		if ordering >= 0 {
 			numbers, _ := row(cell{group: group})
 			l.number = numbers[ordering].Value
@@ -59,8 +60,7 @@ func (s *sheet) comparison() func(a, b line) int {
 	if i := slices.Index(q.GroupBy, q.OrderBy); i >= 0 {
 		attribute, _ := AttributeByID(q.OrderBy) // resolve has found it
 		return func(a, b line) int {
-			x, y := groupValues(a.group, len(q.GroupBy))[i], groupValues(b.group, len(q.GroupBy))[i]
-			return cmp.Or(attribute.compare(x, y), strings.Compare(a.group, b.group))
+			return cmp.Or(attribute.compare(a.values[i], b.values[i]), strings.Compare(a.group, b.group))
 		}
 	}
 	return func(a, b line) int {
@@ -109,12 +109,12 @@ func (s *sheet) page(after *place) (rows []Row, last *place) {
 		from = s.beyond(after)
 	}
 	end := min(from+s.query.Limit, len(s.starts)*len(s.lines))
+	rows = make([]Row, 0, max(0, end-from))
 	for i := from; i < end; i++ {
-		bucket, l := i/len(s.lines), s.lines[i%len(s.lines)]
+		bucket, place := i/len(s.lines), i%len(s.lines)
+		l := &s.lines[place]
 		numbers, sample := s.row(cell{bucket: bucket, group: l.group})
-		rows = append(rows, Row{
-			Bucket: s.starts[bucket], Group: groupValues(l.group, len(s.query.GroupBy)), Values: numbers, SampleSize: sample,
-		})
+		rows = append(rows, Row{Bucket: s.starts[bucket], Group: l.values, Line: place, Values: numbers, SampleSize: sample})
 	}
 	if from < end && end < len(s.starts)*len(s.lines) {
 		l := s.lines[(end-1)%len(s.lines)]
@@ -128,7 +128,7 @@ func (s *sheet) beyond(after *place) int {
 	bucket, _ := slices.BinarySearchFunc(s.starts, after.Bucket, func(start time.Time, at int64) int {
 		return cmp.Compare(start.UnixMicro(), at)
 	})
-	at, found := slices.BinarySearchFunc(s.lines, line{group: after.Group, number: after.Number}, s.compare)
+	at, found := slices.BinarySearchFunc(s.lines, line{after.Group, groupValues(after.Group, len(s.query.GroupBy)), after.Number}, s.compare)
 	if found {
 		at++
 	}

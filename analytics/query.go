@@ -141,6 +141,9 @@ type Row struct {
 	Bucket time.Time
 	// Group holds a value for each attribute of GroupBy; nil: the rows have none.
 	Group []*string
+	// Line numbers the groups of an answer: rows of the same group have the same one. Pages may begin at
+	// any.
+	Line int
 	// Values holds a number for each measure.
 	Values []Number
 	// SampleSize is the number of rows (of values, for a Valued metric) behind the numbers.

@@ -54,9 +54,10 @@ func (r *report) attributes() []*analytics.Attribute {
 
 // want notes every value of the rows that needs a label.
 func (r *report) want(l *labels) {
-	for i, attribute := range r.attributes() {
-		for _, row := range r.answer.Rows {
-			l.want(attribute, row.Group[i])
+	attributes := r.attributes()
+	for _, group := range r.groups() {
+		for i := range group {
+			l.want(attributes[i], group[i])
 		}
 	}
 }
@@ -73,13 +74,10 @@ func (r *report) local(t time.Time) string {
 	return t.In(r.answer.Query.Location).Format(time.RFC3339Nano)
 }
 
-// bucket is the bucket of a row; nil without an interval.
-func (r *report) bucket(row analytics.Row) *ReportPeriod {
+// bucket writes the bounds of a row's bucket.
+func (r *report) bucket(row *analytics.Row) (start, end string) {
 	i := bucketOf(row.Bucket, r.bounds)
-	if i < 0 || i+1 >= len(r.bounds) {
-		return nil
-	}
-	return r.period(analytics.Period{Start: r.bounds[i], End: r.bounds[i+1]}, "")
+	return r.local(r.bounds[i]), r.local(r.bounds[i+1])
 }
 
 // head is what the answer says beside its rows.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"encoding/csv"
 	"net/http"
 	"slices"
@@ -26,19 +27,23 @@ func setCSVHeader(header http.Header, r *report) {
 }
 
 // writeCSV writes the answer's rows after a line of names (RFC 4180).
-func (r *report) writeCSV(w *rowWriter, l *labels) error {
+func (r *report) writeCSV(w *bufio.Writer, l *labels) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	if err := out.Write(r.csvNames()); err != nil {
 		return err
 	}
-	attributes := r.attributes()
-	for _, row := range r.answer.Rows {
-		if err := out.Write(r.csvRow(row, attributes, l)); err != nil {
-			return err
+	groups := r.csvGroups(l)
+	var cells []string
+	for i := range r.answer.Rows {
+		row := &r.answer.Rows[i]
+		cells = cells[:0]
+		if r.bounds != nil {
+			start, end := r.bucket(row)
+			cells = append(cells, start, end)
 		}
-		out.Flush()
-		if err := w.count(); err != nil {
+		cells = append(cells, groups[row.Line]...)
+		if err := out.Write(r.csvNumbers(cells, row)); err != nil {
 			return err
 		}
 	}
@@ -101,36 +106,55 @@ func (r *report) rangeNames() []string {
 	return names
 }
 
-func (r *report) csvRow(row analytics.Row, attributes []*analytics.Attribute, l *labels) []string {
-	shown := r.row(row, attributes, l)
-	var cells []string
-	if r.bounds != nil {
-		cells = append(cells, shown.Bucket.Start, shown.Bucket.End)
+// csvGroups are the cells of the rows' groups by Line.
+func (r *report) csvGroups(l *labels) [][]string {
+	attributes := r.attributes()
+	var groups [][]string
+	for _, group := range r.groups() {
+		var cells []string
+		for i := range group {
+			value := l.of(attributes[i], group[i])
+			cells = append(cells, harmless(value.Value), harmless(value.Label))
+		}
+		groups = append(groups, cells)
 	}
-	for _, attribute := range attributes {
-		value := shown.Group[attribute.ID]
-		cells = append(cells, harmless(value.Value), harmless(value.Label))
+	return groups
+}
+
+// csvNumbers appends the cells of a row's numbers.
+func (r *report) csvNumbers(cells []string, row *analytics.Row) []string {
+	var before analytics.Row
+	if r.before != nil {
+		before = r.previous(row)
 	}
-	for _, measure := range r.answer.Measures {
-		value := shown.Values[measure]
+	for i, measure := range r.answer.Measures {
+		n := &row.Values[i]
 		if measure == analytics.Distribution {
-			for _, one := range value.Ranges {
-				cells = append(cells, strconv.FormatInt(one.Count, 10))
-				if one.Previous != nil {
-					cells = append(cells, strconv.FormatInt(*one.Previous, 10))
+			for part, count := range n.Shares {
+				cells = append(cells, strconv.FormatInt(count, 10))
+				if r.before != nil {
+					cells = append(cells, strconv.FormatInt(previousCount(before.Values[i], part), 10))
 				}
 			}
 			continue
 		}
-		cells = append(cells, number(value.Value))
+		cells = append(cells, number(n.Value))
 		if r.approximates(measure) {
-			cells = append(cells, number(value.Error))
+			cells = append(cells, number(errorOf(n)))
 		}
-		if value.Compare != nil {
-			cells = append(cells, number(value.Compare.Previous), number(value.Compare.Absolute), number(value.Compare.Relative))
+		if r.before != nil {
+			absolute, relative := changeOf(n.Value, before.Values[i].Value)
+			cells = append(cells, number(before.Values[i].Value), number(absolute), number(relative))
 		}
 	}
-	return append(cells, strconv.FormatInt(shown.SampleSize, 10))
+	return append(cells, strconv.FormatInt(row.SampleSize, 10))
+}
+
+func errorOf(n *analytics.Number) *float64 {
+	if !n.Approximate {
+		return nil
+	}
+	return &n.Error
 }
 
 func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }

@@ -6,47 +6,30 @@ import (
 	"engaged/analytics"
 )
 
-// row writes a row in the terms of the wire.
-func (r *report) row(row analytics.Row, attributes []*analytics.Attribute, l *labels) ReportRow {
-	shown := ReportRow{
-		Bucket: r.bucket(row), SampleSize: row.SampleSize,
-		Values: make(map[analytics.Measure]ReportValue, len(row.Values)),
-	}
-	if len(attributes) > 0 {
-		shown.Group = make(map[string]GroupValue, len(attributes))
-	}
-	for i, attribute := range attributes {
-		shown.Group[attribute.ID] = l.of(attribute, row.Group[i])
-	}
-	var before *analytics.Row
-	if r.before != nil {
-		shown.PreviousSampleSize = new(int64)
-		if found, ok := r.before[keyOf(row, r.bounds)]; ok {
-			before, *shown.PreviousSampleSize = &found, found.SampleSize
+// groups are the groups of the rows by their Line; nil for lines on other pages.
+func (r *report) groups() [][]*string {
+	var groups [][]*string
+	for i := range r.answer.Rows {
+		row := &r.answer.Rows[i]
+		for len(groups) <= row.Line {
+			groups = append(groups, nil)
 		}
+		groups[row.Line] = row.Group
 	}
-	for i, measure := range r.answer.Measures {
-		shown.Values[measure] = r.value(row, before, i)
-	}
-	return shown
+	return groups
 }
 
-// value writes one number of a row, beside that of the row before.
-func (r *report) value(row analytics.Row, before *analytics.Row, i int) ReportValue {
-	number := row.Values[i]
-	shown := ReportValue{Value: number.Value, Approximate: number.Approximate, Error: errorOf(number)}
-	other := nothing(r.answer.Measures[i])
-	if before != nil {
-		other = before.Values[i]
+// previous is the row of the other period that belongs to a row; without one it holds what the
+// measures say of no rows.
+func (r *report) previous(row *analytics.Row) analytics.Row {
+	if found, ok := r.before[keyOf(*row, r.bounds)]; ok {
+		return found
 	}
-	if r.answer.Measures[i] == analytics.Distribution {
-		shown.Ranges = r.ranges(number.Shares, other.Shares)
-		return shown
+	none := analytics.Row{Values: make([]analytics.Number, len(r.answer.Measures))}
+	for i, measure := range r.answer.Measures {
+		none.Values[i] = nothing(measure)
 	}
-	if r.before != nil {
-		shown.Compare = changeOf(number.Value, other)
-	}
-	return shown
+	return none
 }
 
 // nothing is what a measure says of no rows.
@@ -59,45 +42,22 @@ func nothing(measure analytics.Measure) analytics.Number {
 	}
 }
 
-func errorOf(n analytics.Number) *float64 {
-	if !n.Approximate {
-		return nil
+// changeOf compares a number with another; what is not defined is nil.
+func changeOf(value, other *float64) (absolute, relative *float64) {
+	if value == nil || other == nil {
+		return nil, nil
 	}
-	return &n.Error
+	absolute = new(*value - *other)
+	if *other != 0 {
+		relative = new(*absolute / math.Abs(*other))
+	}
+	return absolute, relative
 }
 
-// changeOf compares a number with another.
-func changeOf(value *float64, other analytics.Number) *ReportChange {
-	c := &ReportChange{Previous: other.Value, Approximate: other.Approximate, Error: errorOf(other)}
-	if value == nil || other.Value == nil {
-		return c
+// previousCount is how many values the range of another distribution holds.
+func previousCount(other analytics.Number, i int) int64 {
+	if i < len(other.Shares) {
+		return other.Shares[i]
 	}
-	c.Absolute = new(*value - *other.Value)
-	if *other.Value != 0 {
-		c.Relative = new(*c.Absolute / math.Abs(*other.Value))
-	}
-	return c
-}
-
-// ranges writes a distribution.
-func (r *report) ranges(counts, before []int64) []ReportRange {
-	edges := r.answer.Query.Edges
-	shown := make([]ReportRange, 0, len(counts))
-	for i, n := range counts {
-		one := ReportRange{Count: n}
-		if i > 0 {
-			one.From = &edges[i-1]
-		}
-		if i < len(edges) {
-			one.To = &edges[i]
-		}
-		if r.before != nil {
-			one.Previous = new(int64)
-			if i < len(before) {
-				*one.Previous = before[i]
-			}
-		}
-		shown = append(shown, one)
-	}
-	return shown
+	return 0
 }

@@ -3,34 +3,14 @@ package api
 import (
 	"bufio"
 	"encoding/json"
-	"io"
-	"net/http"
 )
 
-// rowsPerFlush is after how many rows what was written is sent.
-const rowsPerFlush = 500
-
-// rowWriter sends rows as they are written.
-type rowWriter struct {
-	*bufio.Writer
-	control *http.ResponseController
-	rows    int
-}
-
-// count notes a row.
-func (w *rowWriter) count() error {
-	if w.rows++; w.rows%rowsPerFlush != 0 {
-		return nil
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return w.control.Flush()
-}
+// pieceSize is how much of an answer is sent at a time, in bytes.
+const pieceSize = 32 << 10
 
 // writeReports sends the answers; several tells for JSON to send a list of them.
 func writeReports(c *call, format string, answers []*report, l *labels, several bool) error {
-	w := &rowWriter{Writer: bufio.NewWriterSize(c.Writer, 32<<10), control: http.NewResponseController(c.Writer)}
+	w := bufio.NewWriterSize(c.Writer, pieceSize)
 	header := c.Writer.Header()
 	header.Set("Content-Type", format+"; charset=utf-8")
 	// The same question may have another answer a second later.
@@ -52,13 +32,13 @@ func writeReports(c *call, format string, answers []*report, l *labels, several 
 }
 
 // writeJSON writes one answer, or {"answers": [...]}.
-func writeJSON(w *rowWriter, answers []*report, l *labels, several bool) error {
+func writeJSON(w *bufio.Writer, answers []*report, l *labels, several bool) error {
 	if !several {
 		return answers[0].writeObject(w, l)
 	}
 	separator := `{"answers":[`
 	for _, a := range answers {
-		if _, err := io.WriteString(w, separator); err != nil {
+		if _, err := w.WriteString(separator); err != nil {
 			return err
 		}
 		if err := a.writeObject(w, l); err != nil {
@@ -66,43 +46,43 @@ func writeJSON(w *rowWriter, answers []*report, l *labels, several bool) error {
 		}
 		separator = ","
 	}
-	_, err := io.WriteString(w, "]}")
+	_, err := w.WriteString("]}")
 	return err
 }
 
 // writeObject writes an answer: the head's members, and the rows one by one as the last.
-func (r *report) writeObject(w *rowWriter, l *labels) error {
+func (r *report) writeObject(w *bufio.Writer, l *labels) error {
 	head, err := json.Marshal(r.head())
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(head[:len(head)-1]); err != nil {
+	if _, err := w.Write(append(head[:len(head)-1], `,"rows":[`...)); err != nil {
 		return err
 	}
-	separator, attributes := `,"rows":[`, r.attributes()
-	for _, row := range r.answer.Rows {
-		text, err := json.Marshal(r.row(row, attributes, l))
-		if err != nil {
-			return err
+	if err := r.writeRows(w, l, "{", ","); err != nil {
+		return err
+	}
+	_, err = w.WriteString("]}")
+	return err
+}
+
+// writeRows writes the rows: before each what it begins with, and between them the separator.
+func (r *report) writeRows(w *bufio.Writer, l *labels, begin, separator string) error {
+	rows, err := newRowEncoder(r, l)
+	if err != nil {
+		return err
+	}
+	for i := range r.answer.Rows {
+		text := w.AvailableBuffer()
+		if i > 0 {
+			text = append(text, separator...)
 		}
-		if _, err := io.WriteString(w, separator); err != nil {
-			return err
-		}
+		text = rows.append(append(text, begin...), &r.answer.Rows[i])
 		if _, err := w.Write(text); err != nil {
 			return err
 		}
-		if err := w.count(); err != nil {
-			return err
-		}
-		separator = ","
 	}
-	if len(r.answer.Rows) == 0 {
-		_, err = io.WriteString(w, separator)
-	}
-	if err == nil {
-		_, err = io.WriteString(w, "]}")
-	}
-	return err
+	return nil
 }
 
 // ReportLine is a line of NDJSON: the head of an answer, or one of its rows.
@@ -116,19 +96,23 @@ type ReportLine struct {
 }
 
 // writeLines writes for each answer its head and then its rows, each on a line.
-func writeLines(w *rowWriter, answers []*report, l *labels) error {
+func writeLines(w *bufio.Writer, answers []*report, l *labels) error {
 	lines := json.NewEncoder(w)
 	for _, a := range answers {
-		head, attributes := a.head(), a.attributes()
+		head := a.head()
 		if err := lines.Encode(ReportLine{Type: "answer", Name: a.name, ReportHead: &head}); err != nil {
 			return err
 		}
-		for _, row := range a.answer.Rows {
-			shown := a.row(row, attributes, l)
-			if err := lines.Encode(ReportLine{Type: "row", Name: a.name, ReportRow: &shown}); err != nil {
-				return err
-			}
-			if err := w.count(); err != nil {
+		begin, err := json.Marshal(ReportLine{Type: "row", Name: a.name})
+		if err != nil {
+			return err
+		}
+		begin[len(begin)-1] = ','
+		if err := a.writeRows(w, l, string(begin), "\n"); err != nil {
+			return err
+		}
+		if len(a.answer.Rows) > 0 {
+			if err := w.WriteByte('\n'); err != nil {
 				return err
 			}
 		}
