@@ -40,6 +40,9 @@ type Config struct {
 	// VisibilityDays is how many days back the compatible endpoints reach, counted in whole days of
 	// UTC; default 90. Negative: no limit.
 	VisibilityDays int
+	// CapacityValidity is how long what is told of a queue's agents holds, counted from the time that
+	// it names; default 30 s.
+	CapacityValidity time.Duration
 	// Analytics is what is particular to the compatible analytics wire.
 	Analytics AnalyticsConfig
 	// ReadTimeout bounds reading one request, body included; default 30 s.
@@ -78,6 +81,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.KeyBurst, int(2*c.KeyRate))
 	orDefault(&c.AcceptTimeout, 5*time.Second)
 	orDefault(&c.VisibilityDays, 90)
+	orDefault(&c.CapacityValidity, 30*time.Second)
 	orDefault(&c.ReadTimeout, 30*time.Second)
 	orDefault(&c.WriteTimeout, time.Minute)
 	orDefault(&c.LiveInterval, time.Second)

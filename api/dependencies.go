@@ -62,6 +62,8 @@ type Dependencies struct {
 // Store answers questions about rows; models.Store is one. Every question names an organization and
 // is answered from its rows alone; what is not there is models.ErrNotFound.
 type Store interface {
+	DeliveryRules
+
 	// FindAPIKey returns the key with the prefix.
 	FindAPIKey(ctx context.Context, prefix string) (models.APIKey, error)
 	// FindEvent returns what the log knows of an event.

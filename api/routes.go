@@ -26,9 +26,9 @@ type route struct {
 	handle handler
 }
 
-// ginPath is the path as the router writes it.
+// ginPath is the path as the router writes it; a colon of its own is escaped.
 func (r Route) ginPath() string {
-	return strings.NewReplacer("{", ":", "}", "").Replace(r.Path)
+	return strings.NewReplacer(":", `\:`, "{", ":", "}", "").Replace(r.Path)
 }
 
 // Routes returns the table of routes.
@@ -43,7 +43,8 @@ func Routes() []Route {
 // routes is the whole API. Whoever adds a row describes it in openapi.yaml and gets the tests of
 // keys, scopes and tenants for it.
 func (s *Server) routes() []route {
-	return slices.Concat(s.operationRoutes(), s.eventRoutes(), s.reportRoutes(), s.metricRoutes(), s.analyticsRoutes(), s.directoryRoutes(), s.settingsRoutes())
+	return slices.Concat(s.operationRoutes(), s.eventRoutes(), s.reportRoutes(), s.metricRoutes(), s.analyticsRoutes(), s.directoryRoutes(), s.settingsRoutes(),
+		s.deliveryRuleRoutes())
 }
 
 func (s *Server) operationRoutes() []route {

@@ -19,11 +19,13 @@ VALUES (gen_random_uuid(), $1, $2, $3, 1) RETURNING id::text`
 INSERT INTO delivery_configuration_versions (configuration_id, version, organization_id, document, created_by)
 VALUES ($1::uuid, $2, $3, $4::jsonb, $5)`
 
-	// A document that says what the current version says makes no other one.
+	// The version is read again once the lock is held.
 	lockConfigurationSQL = `
-SELECT c.version, v.document = $3::jsonb
-FROM delivery_configurations c JOIN delivery_configuration_versions v ON v.configuration_id = c.id AND v.version = c.version
-WHERE c.organization_id = $1 AND c.id = $2::uuid FOR NO KEY UPDATE OF c`
+SELECT version FROM delivery_configurations WHERE organization_id = $1 AND id = $2::uuid FOR NO KEY UPDATE`
+
+	// A document that says what the current version says makes no other one.
+	sameDocumentSQL = `
+SELECT document = $3::jsonb FROM delivery_configuration_versions WHERE configuration_id = $1::uuid AND version = $2`
 
 	updateConfigurationSQL = `
 UPDATE delivery_configurations SET name = $2, description = $3, version = $4, updated_at = clock_timestamp() WHERE id = $1::uuid`
@@ -67,14 +69,14 @@ func (s *Store) ReplaceDeliveryConfiguration(ctx context.Context, id string, exp
 		}
 		var version int
 		var same bool
-		err = tx.QueryRow(ctx, lockConfigurationSQL, audit.OrganizationID, id, string(document)).Scan(&version, &same)
-		switch {
-		case err != nil:
+		if err := tx.QueryRow(ctx, lockConfigurationSQL, audit.OrganizationID, id).Scan(&version); err != nil {
 			return "", nil, notFound(err)
-		case expected != 0 && expected != version:
+		}
+		if expected != 0 && expected != version {
 			return "", nil, ErrConflict
-		case same:
-			return id, nil, nil
+		}
+		if err := tx.QueryRow(ctx, sameDocumentSQL, id, version, string(document)).Scan(&same); err != nil || same {
+			return id, nil, err
 		}
 		version++
 		if _, err := tx.Exec(ctx, insertConfigurationVersionSQL, id, version, audit.OrganizationID, string(document), audit.Actor); err != nil {
