@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"engaged/analytics"
 	"engaged/api"
 )
 
@@ -50,28 +51,29 @@ func TestAnalyticsConformanceOfCounts(t *testing.T) {
 		body  string
 		count int
 	}{
-		"C01 documentation's request":         {c01, 3},
-		"C02 preset as text, no type":         {`{"id":"closed_conversations","aggregations":["Count"],"filters":[],"periodFilter":{"value":"PreviousWeek"},"timezone":"UTC"}`, 3},
-		"C02 in Copenhagen":                   {`{"id":"closed_conversations","aggregations":["Count"],"filters":[],"periodFilter":{"value":"PreviousWeek"},"timezone":"Europe/Copenhagen"}`, 4},
-		"C03 a tag of its own":                {`{"_type":"GetMetricDataInputPeriodFilter","id":"closed_conversations","periodFilter":{"_type":"Preset","value":"PreviousWeek"},"timezone":"Europe/Copenhagen"}`, 4},
-		"C05 offsets":                         {interval("2023-04-17T00:00:00+02:00", "2023-04-24T00:00:00+02:00"), 4},
-		"C05 UTC":                             {interval("2023-04-16T22:00:00Z", "2023-04-23T22:00:00Z"), 4},
-		"C05 start is end":                    {interval("2023-04-16T22:00:00Z", "2023-04-16T22:00:00Z"), 0},
-		"C07 attribute that does not apply":   {filtered(`{"attribute":"agent_id","values":["` + agent0 + `"]}`), 4},
-		"C07 attribute that does not exist":   {filtered(`{"attribute":"no_such_attr","values":["x"]}`), 4},
-		"C07 value that does not exist":       {filtered(`{"attribute":"channel","values":["PIGEON"]}`), 0},
-		"C07 values missing":                  {filtered(`{"attribute":"channel"}`), 4},
-		"C07 values empty":                    {filtered(`{"attribute":"channel","values":[]}`), 4},
-		"C07 values null":                     {filtered(`{"attribute":"channel","values":null}`), 4},
-		"C08 conversations":                   {`{"id":"closed_conversations","csidFilter":[184471,184475,999],"aggregations":["Count"],"timezone":"UTC"}`, 2},
-		"values of one filter are joined":     {filtered(`{"attribute":"channel","values":["EMAIL","pstn_phone","PIGEON"]}`), 4},
-		"filters are intersected":             {filtered(`{"attribute":"channel","values":["EMAIL"]},{"attribute":"initial_direction","values":["outbound"]}`), 1},
-		"a queue":                             {filtered(`{"attribute":"queue_id","values":["` + exampleQueue2 + `"]}`), 3},
-		"a contact point":                     {filtered(`{"attribute":"contact_point","values":["+4511223344"]}`), 1},
-		"neither period nor conversations":    {`{"id":"closed_conversations","timezone":"UTC","filters":[],"aggregations":["Count"]}`, 7},
-		"null is absent":                      {`{"id":"closed_conversations","timezone":"UTC","periodFilter":null,"csidFilter":null,"filters":null,"aggregations":null}`, 7},
-		"duplicates of measures count once":   {`{"id":"closed_conversations","timezone":"UTC","aggregations":["Count","Count"]}`, 7},
-		"early access tool: object, no value": {`{"id":"closed_conversations","timezone":"UTC","periodFilter":{"_type":"Preset","value":{"_type":"Today"}},"filters":[{"attribute":"channel","values":["callback"]}]}`, 1},
+		"C01 documentation's request":       {c01, 3},
+		"C02 preset as text, no type":       {`{"id":"closed_conversations","aggregations":["Count"],"filters":[],"periodFilter":{"value":"PreviousWeek"},"timezone":"UTC"}`, 3},
+		"C02 in Copenhagen":                 {`{"id":"closed_conversations","aggregations":["Count"],"filters":[],"periodFilter":{"value":"PreviousWeek"},"timezone":"Europe/Copenhagen"}`, 4},
+		"C03 a tag of its own":              {`{"_type":"GetMetricDataInputPeriodFilter","id":"closed_conversations","periodFilter":{"_type":"Preset","value":"PreviousWeek"},"timezone":"Europe/Copenhagen"}`, 4},
+		"C05 offsets":                       {interval("2023-04-17T00:00:00+02:00", "2023-04-24T00:00:00+02:00"), 4},
+		"C05 UTC":                           {interval("2023-04-16T22:00:00Z", "2023-04-23T22:00:00Z"), 4},
+		"C05 start is end":                  {interval("2023-04-16T22:00:00Z", "2023-04-16T22:00:00Z"), 0},
+		"C07 attribute that does not apply": {filtered(`{"attribute":"agent_id","values":["` + agent0 + `"]}`), 4},
+		"C07 attribute that does not exist": {filtered(`{"attribute":"no_such_attr","values":["x"]}`), 4},
+		"C07 value that does not exist":     {filtered(`{"attribute":"channel","values":["PIGEON"]}`), 0},
+		"C07 values missing":                {filtered(`{"attribute":"channel"}`), 4},
+		"C07 values empty":                  {filtered(`{"attribute":"channel","values":[]}`), 4},
+		"C07 values null":                   {filtered(`{"attribute":"channel","values":null}`), 4},
+		"C08 conversations":                 {`{"id":"closed_conversations","csidFilter":[184471,184475,999],"aggregations":["Count"],"timezone":"UTC"}`, 2},
+		"values of one filter are joined":   {filtered(`{"attribute":"channel","values":["EMAIL","pstn_phone","PIGEON"]}`), 4},
+		"filters are intersected":           {filtered(`{"attribute":"channel","values":["EMAIL"]},{"attribute":"initial_direction","values":["outbound"]}`), 1},
+		"a queue":                           {filtered(`{"attribute":"queue_id","values":["` + exampleQueue2 + `"]}`), 3},
+		"a contact point":                   {filtered(`{"attribute":"contact_point","values":["+4511223344"]}`), 1},
+		"neither period nor conversations":  {`{"id":"closed_conversations","timezone":"UTC","filters":[],"aggregations":["Count"]}`, 7},
+		"null is absent":                    {`{"id":"closed_conversations","timezone":"UTC","periodFilter":null,"csidFilter":null,"filters":null,"aggregations":null}`, 7},
+		"duplicates of measures count once": {`{"id":"closed_conversations","timezone":"UTC","aggregations":["Count","Count"]}`, 7},
+		"keys in alphabetical order":        {`{"aggregations":["Count"],"filters":[{"attribute":"channel","values":["email"]}],"id":"closed_conversations","timezone":"UTC"}`, 4},
+		"today's callbacks, all measures":   {`{"id":"closed_conversations","timezone":"UTC","periodFilter":{"_type":"Preset","value":{"_type":"Today"}},"filters":[{"attribute":"channel","values":["callback"]}]}`, 1},
 	} {
 		require.Equal(t, counted(c.count), w.metric(c.body), name)
 	}
@@ -121,7 +123,23 @@ const c11First = `{"primaryTimestampField":{"name":"closed_at","timestamp":"2023
 	`{"name":"queue_id","field":{"value":"220ffe6a-3040-4ece-ae3a-c4c6d63ff3cc","label":"Example queue","_type":"UUIDField"}},` +
 	`{"name":"closed_by","field":{"value":"Agent","_type":"StringField"}}]}`
 
+// c13 is the answer of C13, to the byte, with the null columns of ratings without a queue.
+const c13 = `{"data":[{"primaryTimestampField":{"name":"created_at","timestamp":"2023-04-20T10:00:00Z"},"value":{"value":2,"_type":"LongField"},"fields":[` +
+	`{"name":"csid","field":{"value":184474,"_type":"LongField"}},{"name":"initial_direction"},{"name":"initial_channel"},{"name":"contact_point"},` +
+	`{"name":"conversation_id","field":{"value":184474,"_type":"LongField"}},` +
+	`{"name":"agent_id","field":{"value":"55a54008-ad1b-3589-aa21-0d2629c1df41","label":"Agent 1","_type":"UUIDField"}},` +
+	`{"name":"queue_id"},{"name":"survey","field":{"value":"CSAT","label":"Customer satisfaction","_type":"StringField"}}]}]}`
+
+// noRecords is a page of nothing.
+const noRecords = `{"data":[]}`
+
 const c11 = `{"id":"closed_conversations","periodFilter":{"value":{"_type":"PreviousWeek"},"_type":"Preset"},"filters":[{"attribute":"initial_direction","values":["INBOUND"]}],"timezone":"Europe/Copenhagen"}`
+
+// exactly compares answers byte by byte: also the order of their members is part of the wire.
+func (w *world) exactly(want, got string, about ...any) {
+	w.t.Helper()
+	require.Equal(w.t, want, got, about...)
+}
 
 func TestAnalyticsConformanceOfRecords(t *testing.T) {
 	t.Parallel()
@@ -135,15 +153,10 @@ func TestAnalyticsConformanceOfRecords(t *testing.T) {
 	require.Nil(t, page.Meta, "C11")
 	require.JSONEq(t, `"2023-04-21T10:24:04.259Z"`, string(page.Data[2].PrimaryTimestampField.Timestamp), "C11")
 
-	require.Equal(t, `{"data":[{"primaryTimestampField":{"name":"created_at","timestamp":"2023-04-20T10:00:00Z"},"value":{"value":2,"_type":"LongField"},"fields":[`+
-		`{"name":"csid","field":{"value":184474,"_type":"LongField"}},{"name":"initial_direction"},{"name":"initial_channel"},{"name":"contact_point"},`+
-		`{"name":"conversation_id","field":{"value":184474,"_type":"LongField"}},`+
-		`{"name":"agent_id","field":{"value":"55a54008-ad1b-3589-aa21-0d2629c1df41","label":"Agent 1","_type":"UUIDField"}},`+
-		`{"name":"queue_id"},{"name":"survey","field":{"value":"CSAT","label":"Customer satisfaction","_type":"StringField"}}]}]}`,
-		w.records(`{"id":"ratings","timezone":"UTC","csidFilter":[184474]}`), "C13, and null columns of gap 21")
+	w.exactly(c13, w.records(`{"id":"ratings","timezone":"UTC","csidFilter":[184474]}`), "C13, and null columns of gap 21")
 
-	require.Equal(t, `{"data":[]}`, w.records(`{"id":"closed_conversations","periodFilter":{"value":"PreviousMonth"},"timezone":"UTC"}`), "C15")
-	require.Equal(t, `{"data":[]}`, w.records(`{"id":"closed_conversations","periodFilter":{"value":"ThisMonth"},"filters":[{"attribute":"channel","values":["\u0000"]}],"timezone":"UTC"}`))
+	w.exactly(noRecords, w.records(`{"id":"closed_conversations","periodFilter":{"value":"PreviousMonth"},"timezone":"UTC"}`), "C15")
+	w.exactly(noRecords, w.records(`{"id":"closed_conversations","periodFilter":{"value":"ThisMonth"},"filters":[{"attribute":"channel","values":["\u0000"]}],"timezone":"UTC"}`))
 }
 
 // wirePage is a page of records as far as tests look at it.
@@ -251,7 +264,7 @@ func TestAnalyticsConformanceC20Authorization(t *testing.T) {
 	for _, header := range []string{"", "wrong", "Bearer wrong", "Basic %%%"} {
 		got := w.ask("", "GET", "/v1/analytics/metrics", "", "Authorization", header)
 		require.Equal(t, http.StatusUnauthorized, got.status)
-		require.Equal(t, `{"message":"Unauthorized"}`, got.body)
+		w.exactly(`{"message":"Unauthorized"}`, got.body)
 	}
 	w.refused(w.ask(w.key("dev", api.EventsWrite), "GET", "/v1/analytics/metrics", ""), http.StatusForbidden)
 }
@@ -289,7 +302,7 @@ func TestAnalyticsConformanceC21Bodies(t *testing.T) {
 		require.Regexp(t, `^(Invalid value in request|Invalid value for: body|Decoding failure in request)`, message, name)
 	}
 	got := w.wire("POST", "/v1/analytics/metrics", `{"id":"nope","timezone":"UTC"}`)
-	require.Equal(t, `{"message":"Invalid value in request: unknown metric id 'nope'"}`, got.body)
+	w.exactly(`{"message":"Invalid value in request: unknown metric id 'nope'"}`, got.body)
 	got = w.wire("POST", "/v1/analytics/metrics", `{"id":"csat","timezone":"UTC","aggregations":["Count"]}`)
 	require.Contains(t, messageOf(t, got.body), "only Percentage")
 }
@@ -335,7 +348,7 @@ func TestAnalyticsConformanceC23UnknownThings(t *testing.T) {
 	for _, path := range []string{"/v1/analytics/zzz", "/v1/analytics", "/v1/analytics/", "/v1/analytics/metrics/csat/more", "/v1/analytics/filter"} {
 		got := w.wire("GET", path, "")
 		require.Equal(t, http.StatusNotFound, got.status, path)
-		require.Equal(t, `{"message":"The requested resource could not be found"}`, got.body)
+		w.exactly(`{"message":"The requested resource could not be found"}`, got.body)
 	}
 	for _, path := range []string{"/v1/analytics/metrics", "/v1/analytics/filter/channel", "/v1/analytics/records/ratings/"} {
 		w.refused(w.wire("DELETE", path, ""), http.StatusMethodNotAllowed)
@@ -370,7 +383,7 @@ func TestAnalyticsConformanceC25Limiter(t *testing.T) {
 	}
 	limited := get()
 	require.Equal(t, http.StatusTooManyRequests, limited.status)
-	require.Equal(t, `{"message":"Too Many Requests"}`, limited.body)
+	w.exactly(`{"message":"Too Many Requests"}`, limited.body)
 	require.Equal(t, "1", limited.header.Get("Retry-After"))
 	require.Equal(t, 200, w.wire("GET", "/v1/directory/agents", "").status, "other endpoints have limits of their own")
 	passed.Add(int64(time.Second))
@@ -381,7 +394,7 @@ func TestAnalyticsConformanceC25Limiter(t *testing.T) {
 	require.Equal(t, 200, get().status)
 	exhausted := get()
 	require.Equal(t, http.StatusTooManyRequests, exhausted.status)
-	require.Equal(t, `{"message":"Limit Exceeded"}`, exhausted.body)
+	w.exactly(`{"message":"Limit Exceeded"}`, exhausted.body)
 	require.NotEmpty(t, exhausted.header.Get("Retry-After"))
 	passed.Add(int64(14 * time.Hour))
 	require.Equal(t, 200, get().status, "the next day")
@@ -402,9 +415,41 @@ func TestAnalyticsSwitches(t *testing.T) {
 	w := newConformance(t, func(config *api.Config) {
 		config.Analytics = api.AnalyticsConfig{OmitEmpty: true, RequireBound: true}
 	})
-	require.Equal(t, `{"data":{"id":"csat"}}`, w.metric(`{"id":"csat","timezone":"UTC","periodFilter":{"value":"PreviousMonth"}}`))
+	w.exactly(`{"data":{"id":"csat"}}`, w.metric(`{"id":"csat","timezone":"UTC","periodFilter":{"value":"PreviousMonth"}}`))
 	require.Equal(t, counted(3), w.metric(c01))
 	message := w.refused(w.wire("POST", "/v1/analytics/metrics", `{"id":"closed_conversations","timezone":"UTC"}`), 400)
 	require.Equal(t, "Invalid value for: body (give a periodFilter or a csidFilter)", message)
 	require.Equal(t, counted(1), w.metric(`{"id":"closed_conversations","timezone":"UTC","csidFilter":[184471]}`))
+}
+
+// Bodies that real clients send, beside those of the cases above.
+func TestAnalyticsBodiesOfRealClients(t *testing.T) {
+	t.Parallel()
+	w := newConformance(t, plainConfig)
+	page := w.page("POST", "/v1/analytics/records", `{"id":"ratings","filters":[],"periodFilter":{"start":"2023-04-01T00:00:00Z","end":"2023-05-01T00:00:00Z"},"timezone":"UTC"}`)
+	require.Equal(t, []string{"184472", "184473", "184474", "184476"}, page.csids(t))
+	page = w.page("POST", "/v1/analytics/records?pageLimit=1", `{"id":"ratings","timezone":"UTC","csidFilter":[184474]}`)
+	require.Equal(t, []string{"184474"}, page.csids(t))
+	require.Nil(t, page.Meta)
+	got := w.ask("", "POST", "/v1/analytics/metrics?pageLimit=1&pageKey=x", `{"id":"closed_conversations","timezone":"UTC","periodFilter":{"_type":"Preset","value":{"_type":"Today"}},"filters":[{"attribute":"channel","values":["email"]}]}`, "Authorization", "Bearer test-key", "Accept", "")
+	require.Equal(t, counted(0), got.body)
+	// Keys that a client brings from the reference are not ours.
+	w.refused(w.wire("GET", "/v1/analytics/metrics?pageKey=cGFnZUxpbWl0PTEmb2Zmc2V0PTE%3D&pageLimit=1", ""), http.StatusBadRequest)
+}
+
+// The enums of the contract are those of the catalogue.
+func TestContractNamesPresetsAndMeasures(t *testing.T) {
+	t.Parallel()
+	schemas := contract(t).Components.Schemas
+	var presets []any
+	for _, preset := range analytics.Presets {
+		presets = append(presets, string(preset))
+	}
+	require.Equal(t, presets, schemas["PresetName"].Value.Enum)
+	measures := schemas["AnalyticsMeasure"].Value.Enum
+	for _, m := range analytics.Metrics() {
+		for _, measure := range m.WireMeasures() {
+			require.Contains(t, measures, string(measure))
+		}
+	}
 }

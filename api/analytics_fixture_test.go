@@ -93,11 +93,12 @@ VALUES (gen_random_uuid(), $1, 1, $2, $3, 'csat', $4, $4, $5, 1, 5, $6, 'human',
 
 const insertConversationSQL = `
 INSERT INTO conversations (organization_id, conversation_id) VALUES ($1, $2)
-ON CONFLICT (organization_id, conversation_id, kind) DO UPDATE SET updated_at = clock_timestamp() RETURNING key`
+ON CONFLICT ON CONSTRAINT conversations_subject DO UPDATE SET updated_at = clock_timestamp() RETURNING key`
 
 // conversation makes sure that the organization has the conversation, and returns its key.
 func (w *world) conversation(organization, id string) int64 {
 	w.t.Helper()
+	require.NoError(w.t, w.store.CreateOrganization(w.t.Context(), organization, ""))
 	var key int64
 	require.NoError(w.t, w.store.Pool().QueryRow(w.t.Context(), insertConversationSQL, organization, id).Scan(&key))
 	return key
