@@ -94,9 +94,7 @@ func (e *Engine) read(ctx context.Context, tx pgx.Tx, r *resolved, req *request,
 		plan.Source = "custom"
 	case covered != nil:
 		plan.covered(covered)
-		if err := covered.read(ctx, tx, known); err != nil {
-			return err
-		}
+		covered.queue(batch, known)
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }

@@ -109,7 +109,7 @@ func (s *sheet) page(after *place) (rows []Row, last *place) {
 		from = s.beyond(after)
 	}
 	end := min(from+s.query.Limit, len(s.starts)*len(s.lines))
-	rows = make([]Row, 0, max(0, end-from))
+	rows = slices.Grow(rows, max(0, end-from)) // nil, if there are none
 	for i := from; i < end; i++ {
 		bucket, place := i/len(s.lines), i%len(s.lines)
 		l := &s.lines[place]

@@ -3,6 +3,7 @@ package analytics
 import (
 	"fmt"
 	"regexp"
+	"sync"
 	"time"
 	_ "time/tzdata" // a bare image has zones too
 )
@@ -85,9 +86,15 @@ var zoneName = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){
 // notZones are names that time.LoadLocation knows and that are no place's time.
 var notZones = map[string]bool{"Local": true, "Factory": true}
 
+// zones are those that were loaded before, by name: the database is in a file that must be read.
+var zones sync.Map
+
 // LoadZone returns the time zone of an IANA name. Names are read as the database writes them;
 // offsets, abbreviations of one's own and the server's own zone ("", Local) are refused.
 func LoadZone(name string) (*time.Location, error) {
+	if zone, known := zones.Load(name); known {
+		return zone.(*time.Location), nil
+	}
 	if len(name) > 64 || !zoneName.MatchString(name) || notZones[name] {
 		return nil, fmt.Errorf("%s is not an IANA time zone such as Europe/Copenhagen or UTC", quoted(name))
 	}
@@ -95,5 +102,6 @@ func LoadZone(name string) (*time.Location, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is not an IANA time zone such as Europe/Copenhagen or UTC", quoted(name))
 	}
+	zones.Store(name, zone)
 	return zone, nil
 }

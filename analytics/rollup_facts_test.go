@@ -79,10 +79,8 @@ func answerBoth(t require.TestingT, store *models.Store, r *request) (plan *roll
 			return err
 		}
 		require.Empty(t, why)
-		if err = plan.read(background, tx, kept); err != nil {
-			return err
-		}
 		batch := &pgx.Batch{}
+		plan.queue(batch, kept)
 		queueRows(batch, r, append([]stretch{}, plan.raw...), kept)
 		exact := *r
 		exact.sketch, exact.fractions = make([]bool, len(r.terms)), fractions

@@ -159,10 +159,10 @@ func TestStretchesAreBounded(t *testing.T) {
 	for i := range 2 * maxStretches {
 		dirty = append(dirty, start.Add(time.Duration(2*i)*models.RollupCell))
 	}
-	state := planState{zone: time.UTC, through: start.AddDate(1, 0, 0), first: new(start), last: new(start.AddDate(0, 2, 0))}
+	state := planState{through: start.AddDate(1, 0, 0), first: new(start), last: new(start.AddDate(0, 2, 0))}
 	r := allRows("o")
 	plan := &rollupPlan{request: r}
-	require.True(t, plan.split(state, dirty))
+	require.True(t, plan.split(state, days{time.UTC}, dirty))
 	require.LessOrEqual(t, len(plan.raw), maxStretches)
 	require.Len(t, plan.raw, 1, "marked quarter hours lie in every hour")
 	require.Equal(t, start, plan.raw[0].start)
@@ -170,9 +170,9 @@ func TestStretchesAreBounded(t *testing.T) {
 	bounds, err := buckets(Period{start, start.AddDate(0, 1, 0)}, Quarter, time.UTC)
 	require.NoError(t, err)
 	r.bounds = bounds
-	require.False(t, plan.split(state, dirty), "each bucket is a place of its own")
+	require.False(t, plan.split(state, days{time.UTC}, dirty), "each bucket is a place of its own")
 	r.bounds = bounds[:1]
-	require.True(t, plan.split(state, dirty))
+	require.True(t, plan.split(state, days{time.UTC}, dirty))
 	require.Empty(t, slices.Concat(plan.raw))
 }
 

@@ -48,18 +48,27 @@ func (e *Engine) planRollup(ctx context.Context, tx pgx.Tx, r *request) (plan *r
 	if plan, why = p.cover(r); plan == nil {
 		return nil, why, nil
 	}
-	state, why, err := p.readState(ctx, tx, plan)
-	if err != nil || why != "" {
-		return nil, why, err
-	}
-	dirty, err := readDirty(ctx, tx, r, p.record.Table)
+	var state planState
+	var dirty []time.Time
+	batch := &pgx.Batch{}
+	plan.queueState(batch, &state)
+	queueDirty(batch, r, &dirty)
+	err = tx.SendBatch(ctx, batch).Close()
 	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, "the rollups have not been made yet", nil
 	case err != nil:
-		return nil, "", err
+		return nil, "", fmt.Errorf("read state and marks of rollup: %w", err)
+	case state.version != p.version:
+		return nil, "the rollups are of another version and being made anew", nil
 	case len(dirty) > maxDirty:
 		return nil, fmt.Sprintf("more than %d quarter hours have changed and are not yet added up", maxDirty), nil
 	}
-	if !plan.split(state, dirty) {
+	zone, err := LoadZone(state.zone)
+	if err != nil {
+		return nil, "", err
+	}
+	if !plan.split(state, days{zone}, dirty) {
 		return nil, fmt.Sprintf("rows would be read in more than %d places", maxStretches), nil
 	}
 	return plan, "", nil
@@ -110,7 +119,8 @@ func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 
 // planState is what a plan needs to know of the rollup.
 type planState struct {
-	zone    *time.Location
+	version, zone string
+	// through is where the days end that have cells.
 	through time.Time
 	// first and last are where the first and the last quarter hour begins that has a cell; nil: none has.
 	first, last *time.Time
@@ -122,20 +132,11 @@ SELECT id, version, zone, days_through,
     (SELECT max(start) FROM rollup_cells WHERE rollup_id = r.id AND dimension_set = $3 AND grain = 15 AND term = 0)
 FROM rollups r WHERE organization_id = $1 AND record = $2 AND retired_at IS NULL`
 
-func (p *rollup) readState(ctx context.Context, tx pgx.Tx, plan *rollupPlan) (s planState, why string, err error) {
-	var version, zone string
-	err = tx.QueryRow(ctx, planStateSQL, plan.request.organization, p.record.Table, plan.places[quarterGrain]).
-		Scan(&plan.id, &version, &zone, &s.through, &s.first, &s.last)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return s, "the rollups have not been made yet", nil
-	case err != nil:
-		return s, "", fmt.Errorf("read rollup: %w", err)
-	case version != p.version:
-		return s, "the rollups are of another version and being made anew", nil
-	}
-	s.zone, err = LoadZone(zone)
-	return s, "", err
+// queueState has the batch read the state of the plan's rollup; pgx.ErrNoRows if there is none.
+func (p *rollupPlan) queueState(batch *pgx.Batch, s *planState) {
+	batch.Queue(planStateSQL, p.request.organization, p.rollup.record.Table, p.places[quarterGrain]).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&p.id, &s.version, &s.zone, &s.through, &s.first, &s.last)
+	})
 }
 
 // Marks of one quarter hour may be many: the statement looks for the next quarter hour each time,
@@ -149,27 +150,21 @@ WITH RECURSIVE dirty (cell) AS (
 )
 SELECT cell FROM dirty WHERE cell IS NOT NULL LIMIT $5`
 
-// readDirty reads the marked quarter hours that the request touches.
-func readDirty(ctx context.Context, tx pgx.Tx, r *request, table string) ([]time.Time, error) {
+// queueDirty has the batch read the marked quarter hours that the request touches.
+func queueDirty(batch *pgx.Batch, r *request, dirty *[]time.Time) {
 	var start, end any = "-infinity", "infinity"
 	if n := len(r.bounds); n > 0 {
 		start, end = r.bounds[0].Truncate(models.RollupCell), r.bounds[n-1]
 	}
-	rows, err := tx.Query(ctx, dirtySQL, r.organization, table, start, end, maxDirty+1)
-	if err != nil {
-		return nil, fmt.Errorf("read marks: %w", err)
-	}
-	dirty, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
-	if err != nil {
-		return nil, fmt.Errorf("read marks: %w", err)
-	}
-	return dirty, nil
+	batch.Queue(dirtySQL, r.organization, r.record.Table, start, end, maxDirty+1).Query(func(rows pgx.Rows) (err error) {
+		*dirty, err = pgx.CollectRows(rows, pgx.RowTo[time.Time])
+		return err
+	})
 }
 
 // split divides the request's buckets; false if rows would be needed in too many places.
-func (p *rollupPlan) split(state planState, dirty []time.Time) bool {
+func (p *rollupPlan) split(state planState, day days, dirty []time.Time) bool {
 	bounds := p.request.bounds
-	day := days{state.zone}
 	least, most, known := extent(state, dirty)
 	if !known {
 		return true

@@ -29,11 +29,9 @@ func requirePlain(t require.TestingT, store *models.Store, engine *Engine, organ
 		if err != nil || plan == nil {
 			return err
 		}
-		if err := plan.read(background, tx, got); err != nil {
-			return err
-		}
 		require.False(t, kept && len(plan.raw) > 0)
 		batch := &pgx.Batch{}
+		plan.queue(batch, got)
 		queueRows(batch, r, append([]stretch{}, plan.raw...), got)
 		if err := tx.SendBatch(background, batch).Close(); err != nil {
 			return err

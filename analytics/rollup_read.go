@@ -1,8 +1,6 @@
 package analytics
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -25,11 +23,11 @@ CROSS JOIN LATERAL (
 ORDER BY r.place, c.start`
 )
 
-// read merges the cells of the plan into the partials; the plan's stretches of rows are left to the
-// caller, in the same transaction.
-func (p *rollupPlan) read(ctx context.Context, tx pgx.Tx, into *partials) error {
+// queue has the batch merge the cells of the plan into the partials; the plan's stretches of rows are
+// left to the caller, in the same transaction.
+func (p *rollupPlan) queue(batch *pgx.Batch, into *partials) {
 	if len(p.runs) == 0 {
-		return nil
+		return
 	}
 	m := newCellMerger(p, into)
 	var sets, terms, grains []int16
@@ -43,13 +41,8 @@ func (p *rollupPlan) read(ctx context.Context, tx pgx.Tx, into *partials) error 
 			starts, stops = append(starts, run.start), append(stops, run.end)
 		}
 	}
-	batch := &pgx.Batch{}
 	batch.Queue(planKeysSQL, p.id, sets).Query(m.readKeys)
 	batch.Queue(planCellsSQL, p.id, sets, terms, grains, sketched, starts, stops).Query(m.readCells)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("read rollups: %w", err)
-	}
-	return nil
 }
 
 // cellMerger merges cells into partials.

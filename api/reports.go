@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"engaged/analytics"
@@ -51,10 +52,7 @@ func (s *Server) readReports(c *call) (questions []question, several bool, err e
 	if err != nil {
 		return nil, false, err
 	}
-	zone, err := s.reportingZone(c)
-	if err != nil {
-		return nil, false, err
-	}
+	zone := sync.OnceValues(func() (*time.Location, error) { return s.reportingZone(c) })
 	questions, several, err = readQuestions(body, clock{now: s.now(), zone: zone})
 	if err != nil {
 		return nil, several, err

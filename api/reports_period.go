@@ -8,15 +8,7 @@ import (
 
 // readPeriod reads zone, period and what to compare with.
 func (q *question) readPeriod(o *object, at clock) {
-	q.query.Location = at.zone
-	if name := o.text("timezone"); name != "" {
-		zone, err := analytics.LoadZone(name)
-		if err != nil {
-			o.refuse("timezone", "unknown_timezone", "must be an IANA time zone such as Europe/Vienna or UTC")
-		} else {
-			q.query.Location = zone
-		}
-	}
+	q.readZone(o, at)
 	q.compare = analytics.Comparison(o.text("compare"))
 	period := o.object("period")
 	if period != nil {
@@ -37,6 +29,20 @@ func (q *question) readPeriod(o *object, at clock) {
 		o.refuse("compare", "unknown_comparison", "must be previous or same_period_last_year")
 	}
 	q.other = other
+}
+
+// readZone reads the zone; where there is none, it is the one of the clock.
+func (q *question) readZone(o *object, at clock) {
+	var err error
+	name := o.text("timezone")
+	if name == "" {
+		q.query.Location, q.failed = at.zone()
+	} else if q.query.Location, err = analytics.LoadZone(name); err != nil {
+		o.refuse("timezone", "unknown_timezone", "must be an IANA time zone such as Europe/Vienna or UTC")
+	}
+	if q.query.Location == nil {
+		q.query.Location = time.UTC // so that the rest can be read
+	}
 }
 
 // readBounds reads {"preset": ...} or {"start": ..., "end": ...}.

@@ -23,13 +23,15 @@ type question struct {
 	explain bool
 	// from is where the query stood.
 	from *object
+	// failed is why it could not be read though nothing is wrong with it.
+	failed error
 }
 
 // clock is what periods are relative to.
 type clock struct {
 	now time.Time
-	// zone is the one for queries that name none.
-	zone *time.Location
+	// zone reads the one for queries that name none.
+	zone func() (*time.Location, error)
 }
 
 // readQuestions reads the body of a request: one query, or several that have names. What is wrong is
@@ -48,6 +50,11 @@ func readQuestions(body []byte, at clock) (questions []question, several bool, e
 	}
 	if len(wrong) > 0 {
 		return nil, several, invalidReport(wrong...)
+	}
+	for _, q := range questions {
+		if q.failed != nil {
+			return nil, several, q.failed
+		}
 	}
 	return questions, several, nil
 }

@@ -19,9 +19,9 @@ func FuzzReadQuestions(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	at := clock{now: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC), zone: func() (*time.Location, error) { return time.UTC, nil }}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		questions, several, err := readQuestions(body, clock{now: now, zone: time.UTC})
+		questions, several, err := readQuestions(body, at)
 		if err != nil {
 			require.Less(t, problemOf(err).Status, 500)
 			require.LessOrEqual(t, len(problemOf(err).InvalidParameters), maxFaults)
