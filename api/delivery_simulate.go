@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -86,7 +88,24 @@ func (s *Server) simulateDelivery(c *call) (any, error) {
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return simulate(&plan, &facts, body.Assume, body.MaxAttempts), nil
+	return s.simulateInTurn(c, &plan, &facts, &body)
+}
+
+// simulateWait is how long a simulation waits for its turn.
+const simulateWait = 10 * time.Second
+
+// simulateInTurn lets one simulation run at a time: rules may be as intricate as they like, and their
+// schedule takes a core for a while.
+func (s *Server) simulateInTurn(c *call, plan *delivery.Plan, facts *delivery.Facts, body *simulateBody) (any, error) {
+	ctx, cancel := context.WithTimeout(c.ctx(), simulateWait)
+	defer cancel()
+	select {
+	case s.simulations <- struct{}{}:
+		defer func() { <-s.simulations }()
+		return simulate(plan, facts, body.Assume, body.MaxAttempts), nil
+	case <-ctx.Done():
+		return nil, problem(http.StatusServiceUnavailable, "simulation:busy", "Other simulations take long. Try again.").retry(simulateWait)
+	}
 }
 
 // simulate works the schedule out; it touches nothing.

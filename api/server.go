@@ -29,6 +29,8 @@ type Server struct {
 	analyticsLimits *analyticsLimits
 	// hub serves those who watch what is open.
 	hub *liveHub
+	// simulations holds an element while a simulation of deliveries runs.
+	simulations chan struct{}
 	// draining makes /readyz fail before a shutdown; closing ends the streams when it begins.
 	draining atomic.Bool
 	closing  chan struct{}
@@ -38,7 +40,7 @@ type Server struct {
 // New returns a server that is ready to Serve; the only error is a registry that already holds its
 // metrics.
 func New(config Config, deps Dependencies) (*Server, error) {
-	s := &Server{config: config.withDefaults(), deps: deps, now: deps.Now, closing: make(chan struct{})}
+	s := &Server{config: config.withDefaults(), deps: deps, now: deps.Now, closing: make(chan struct{}), simulations: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -12,7 +12,7 @@ import (
 
 // Bounds of a configuration's document.
 const (
-	maxDocument     = 256 << 10
+	maxDocument     = 128 << 10
 	maxDeliveryName = 100
 	maxDescription  = 200
 	maxConcurrent   = 500
@@ -21,10 +21,10 @@ const (
 	maxRetryRows    = 50
 	maxCaps         = 20
 	maxCapMost      = 1000
-	maxPacks        = 20
-	maxRegions      = 200
+	maxPacks        = 10
+	maxRegions      = 100
 	maxPauses       = 10
-	maxHolidaySets  = 20
+	maxHolidaySets  = 10
 	maxIntervals    = 100
 	maxDates        = 400
 	maxNames        = 200
