@@ -100,19 +100,24 @@ func (s *Store) Postpone(ctx context.Context, c Claim, wait time.Duration) error
 // ListenDispatch calls wake after every transaction that appended something to dispatch, until ctx
 // ends or the connection breaks. It holds a connection of its own.
 func (s *Store) ListenDispatch(ctx context.Context, wake func()) error {
+	return s.listen(ctx, NotifyChannel, wake)
+}
+
+// listen calls wake after every transaction that notified a channel, which is one of ours.
+func (s *Store) listen(ctx context.Context, channel string, wake func()) error {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
-		return fmt.Errorf("listen for dispatch: %w", err)
+		return fmt.Errorf("listen on %s: %w", channel, err)
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, "LISTEN "+NotifyChannel); err != nil {
-		return fmt.Errorf("listen for dispatch: %w", err)
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return fmt.Errorf("listen on %s: %w", channel, err)
 	}
 	for {
 		if _, err := conn.Conn().WaitForNotification(ctx); err != nil {
 			// The connection still listens: it must not go back to the pool.
 			_ = conn.Hijack().Close(context.WithoutCancel(ctx))
-			return fmt.Errorf("listen for dispatch: %w", err)
+			return fmt.Errorf("listen on %s: %w", channel, err)
 		}
 		wake()
 	}

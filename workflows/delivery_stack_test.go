@@ -76,7 +76,9 @@ func (s *stack) until(id string, wanted func(models.DeliveryTask) bool) models.D
 	}
 }
 
-func ended(t models.DeliveryTask) bool { return t.Row.EndedAt != nil && t.Deliveries[0].WorkflowID != "" }
+func ended(t models.DeliveryTask) bool {
+	return t.Row.EndedAt != nil && t.Deliveries[0].WorkflowID != ""
+}
 
 // A task that nobody dials expires with its window, one that is cancelled ends at once, by the log or by
 // a signal; a suspended one goes on expiring.
@@ -117,4 +119,122 @@ func TestDeliveryTasksEnd(t *testing.T) {
 	var waiting int
 	require.NoError(t, s.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM delivery_waiting`).Scan(&waiting))
 	require.Zero(t, waiting)
+}
+
+// pace starts a pacer; the function returned stops it.
+func (s *stack) pace() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		intake.NewPacer(s.store, intake.PacerOptions{Poll: 100 * time.Millisecond}).Run(ctx)
+	}()
+	return func() { cancel(); <-done }
+}
+
+// order waits until a dialer gets an order and returns it.
+func (s *stack) order(lease time.Duration) models.DialOrder {
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		orders, err := s.store.ClaimOrders(ctx, organization, "dialer", 1, lease)
+		require.NoError(s.t, err)
+		if len(orders) == 1 {
+			return orders[0]
+		}
+		<-ticker.C
+	}
+}
+
+func (s *stack) start(o models.DialOrder) error {
+	_, err := s.store.StartDelivery(s.t.Context(), models.DeliveryStart{OrganizationID: organization, DeliveryID: o.DeliveryID, Fence: o.Fence, CallID: "call"})
+	return err
+}
+
+// A busy line, then a person: two attempts, each with everything that was told of it.
+func TestDeliveryTaskIsDialed(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{})()
+	defer s.pace()()
+	task := s.task(s.configuration(nil), 1, time.Minute)
+	s.createTasks(task)
+	id := task.Task.ID
+
+	first := s.order(time.Minute)
+	require.Equal(t, []any{id, 1, "+12125550001", delivery.Copilot}, []any{first.TaskID, first.Seq, first.ToAddress, first.Mode})
+	stale := first
+	stale.Fence++
+	require.ErrorIs(t, s.start(stale), models.ErrStale)
+	require.NoError(t, s.start(first))
+	require.NoError(t, s.start(first), "a repeat of a start is granted again")
+	s.until(id, func(t models.DeliveryTask) bool { return t.Row.Status == "InProcess" })
+	s.tellTask(id, delivery.Event{ID: "1", Type: delivery.CallFailure, Attempt: 1, Data: delivery.Data{SIPCode: 486}})
+
+	second := s.order(time.Minute)
+	require.Equal(t, 2, second.Seq)
+	require.NoError(t, s.start(second))
+	s.tellTask(id, delivery.Event{ID: "2", Type: delivery.CallConnected, Attempt: 2})
+	s.tellTask(id, delivery.Event{ID: "3", Type: delivery.AMDResult, Attempt: 2, Data: delivery.Data{AnsweredBy: delivery.AnsweredByHuman}})
+	s.tellTask(id, delivery.Event{ID: "4", Type: delivery.AttributesSet, Attempt: 2, Data: delivery.Data{Attributes: map[string]string{"paid": "yes"}}})
+	s.tellTask(id, delivery.Event{ID: "5", Type: delivery.CallEnd, Attempt: 2})
+
+	done := s.until(id, ended)
+	require.Equal(t, "Complete", done.Row.Status)
+	require.True(t, done.View.CustomerReached)
+	require.Len(t, done.Deliveries, 2)
+	require.Equal(t, []string{"Busy", "LiveAnswer"}, []string{*done.Deliveries[0].Result, *done.Deliveries[1].Result})
+	require.Equal(t, "CallFailed", *done.Deliveries[0].ResultCore)
+	require.GreaterOrEqual(t, done.Deliveries[1].StartedAt.Sub(*done.Deliveries[0].EndedAt), 300*time.Millisecond)
+	require.NotNil(t, done.Deliveries[1].HandedAt)
+	attributes, err := s.store.DeliveryAttributes(t.Context(), organization, done.Deliveries[1].ID)
+	require.NoError(t, err)
+	require.Equal(t, "yes", attributes[0].Value)
+
+	// What is told after the end still changes the attempt's row.
+	s.tellTask(id, delivery.Event{ID: "6", Type: delivery.DispositionSet, Attempt: 2, Data: delivery.Data{Codes: []string{"Do not contact"}}})
+	amended := s.until(id, func(t models.DeliveryTask) bool { return len(t.Deliveries[1].Dispositions) == 1 })
+	require.Greater(t, amended.Deliveries[1].Revision, done.Deliveries[1].Revision)
+	require.Equal(t, "LiveAnswer", *amended.Deliveries[1].Result)
+	again := s.task(done.Row.ConfigurationID, 1, time.Minute)
+	s.createTasks(again)
+	optedOut := s.until(again.Task.ID, ended)
+	require.Equal(t, []any{"Cancelled", true}, []any{optedOut.Row.Status, optedOut.Deliveries[0].OptedOut})
+	require.Zero(t, s.liveTokens())
+}
+
+// liveTokens is how many calls count.
+func (s *stack) liveTokens() (n int) {
+	require.NoError(s.t, s.store.Pool().QueryRow(s.t.Context(), `SELECT count(*) FROM delivery_tokens WHERE released_at IS NULL`).Scan(&n))
+	return n
+}
+
+// A claim that is lost while it may be ringing ends its attempt in error; its token goes on counting, so
+// that the next attempt has to wait until it cannot ring any more.
+func TestDeliveryClaimIsLost(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{})()
+	defer s.pace()()
+	configuration := s.configuration(func(d *models.DeliveryDocument) {
+		d.Pacing.MaxConcurrentCalls, d.RingLimit, d.CallLimit = 1, 500, 1000
+	})
+	task := s.task(configuration, 1, time.Minute)
+	s.createTasks(task)
+	lost := s.order(100 * time.Millisecond)
+	failed := s.until(task.Task.ID, func(t models.DeliveryTask) bool { return len(t.Deliveries) == 2 })
+	require.Equal(t, []string{"Error", "Unknown", "lost"}, []string{failed.Deliveries[0].Status, *failed.Deliveries[0].Result, *failed.Deliveries[0].Reason})
+	require.ErrorIs(t, s.start(models.DialOrder{DeliveryID: lost.DeliveryID, Fence: lost.Fence + 7}), models.ErrStale)
+	require.Equal(t, 1, s.liveTokens())
+	second := s.order(time.Minute)
+	require.Equal(t, 2, second.Seq)
+	var counted, granted time.Time
+	require.NoError(t, s.store.Pool().QueryRow(t.Context(), `
+SELECT (SELECT counts_until FROM delivery_tokens WHERE seq = 1), (SELECT granted_at FROM delivery_tokens WHERE seq = 2)`).Scan(&counted, &granted))
+	require.False(t, granted.Before(counted.Truncate(time.Millisecond)), "%s before %s", granted, counted)
+	require.GreaterOrEqual(t, counted.Sub(lost.LeaseUntil.Time()), 1500*time.Millisecond)
 }

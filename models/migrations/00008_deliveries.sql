@@ -265,6 +265,8 @@ CREATE TABLE delivery_waiting (
     seen_number bigint NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX delivery_waiting_due ON delivery_waiting (configuration_id, due_at);
+-- the default order of turns
+CREATE INDEX delivery_waiting_turn ON delivery_waiting (configuration_id, callback DESC, scheduled_at, accepted_at, task_key);
 
 -- One row an order. It counts as live until it is released.
 CREATE TABLE delivery_tokens (
