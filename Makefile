@@ -28,6 +28,7 @@ unit: prepare ## all tests of this module, on a real Postgres and a real Tempora
 	go test -p $(PARALLEL) -timeout 30m ./...
 
 nested: ## vet and test the nested module of benchmarks
+	@command -v gcc >/dev/null || { echo 'make nested: DuckDB, which reports are measured against, needs a C compiler: apt-get install gcc g++'; exit 1; }
 	cd bench && go vet ./... && go test ./...
 
 golden: prepare ## rewrite the golden files; read the difference before you commit it
