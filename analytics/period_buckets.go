@@ -1,6 +1,10 @@
 package analytics
 
-import "time"
+import (
+	"time"
+
+	"engaged/engagement"
+)
 
 // Intervals are all lengths of buckets, from short to long.
 var Intervals = []Interval{Quarter, HalfHour, Hour, Day, Week, Month}
@@ -70,7 +74,7 @@ func dateBounds(start time.Time, i Interval, zone *time.Location) func() time.Ti
 // two hours; a multiple that they skip is passed at the change.
 func wallBounds(start time.Time, step time.Duration, zone *time.Location) func() time.Time {
 	at, ahead := start.UTC(), offset(start, zone)
-	_, change := at.In(zone).ZoneBounds()
+	change := engagement.OffsetUntil(at.In(zone))
 	return func() time.Time {
 		for {
 			wall := at.Add(ahead)
@@ -82,7 +86,7 @@ func wallBounds(start time.Time, step time.Duration, zone *time.Location) func()
 			// Between here and the next multiple the clocks are changed: from before to after.
 			before := wall.Add(change.Sub(at))
 			at, ahead = change.UTC(), offset(change, zone)
-			_, change = at.In(zone).ZoneBounds()
+			change = engagement.OffsetUntil(at.In(zone))
 			after := at.Add(ahead)
 			passed := !after.Truncate(step).Before(before) // a multiple lies in [before, after]
 			if passed || after.Equal(after.Truncate(step)) {

@@ -1,6 +1,10 @@
 package analytics
 
-import "time"
+import (
+	"time"
+
+	"engaged/engagement"
+)
 
 // date is a day of a calendar, without a zone.
 type date struct {
@@ -34,7 +38,7 @@ func firstAt(wall time.Time, zone *time.Location) time.Time {
 	// No clock is more than a day off UTC, so at this instant the clocks show less than wall.
 	at := wall.Add(-36 * time.Hour)
 	for {
-		_, end := at.In(zone).ZoneBounds()
+		end := engagement.OffsetUntil(at.In(zone))
 		reached := wall.Add(-offset(at, zone))
 		if reached.Before(at) {
 			reached = at

@@ -42,10 +42,21 @@ func firstShowing(d civilDay, minutes int, zone *time.Location) Instant {
 		local := piece.Time().In(zone)
 		_, offset := local.Zone()
 		at := max(piece, wall.Add(-Millis(offset)*1000))
-		_, end := local.ZoneBounds()
+		end := offsetUntil(local)
 		if end.IsZero() || at < At(end) {
 			return at
 		}
 		piece = At(end)
 	}
+}
+
+// offsetUntil returns an instant after t up to which the clocks of t's location keep their offset from
+// UTC; zero if they keep it for good. In the last days of leap years of which a zone knows only the rule
+// ZoneBounds takes the year for 365 days long and returns an end that t has passed.
+func offsetUntil(t time.Time) time.Time {
+	_, end := t.ZoneBounds()
+	if end.IsZero() || end.After(t) {
+		return end
+	}
+	return time.Date(t.UTC().Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC)
 }

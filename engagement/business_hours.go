@@ -97,7 +97,7 @@ func (h *Hours) Between(from, to Instant) Millis {
 		local := from.Time().In(h.zone)
 		_, seconds := local.Zone()
 		until := to
-		if _, end := local.ZoneBounds(); !end.IsZero() {
+		if end := OffsetUntil(local); !end.IsZero() {
 			until = min(until, At(end))
 		}
 		offset := Millis(seconds) * 1000

@@ -57,7 +57,8 @@ func TestBetween(t *testing.T) {
 		"intervals that overlap count once":                  {split, "2025-03-10T00:00:00Z", "2025-03-11T00:00:00Z", 240},
 		"nothing between an instant and itself":              {berlinOffice(), "2025-03-10T10:00:00Z", "2025-03-10T10:00:00Z", 0},
 		"nothing backwards":                                  {berlinOffice(), "2025-03-10T10:00:00Z", "2025-03-10T09:00:00Z", 0},
-		"before 1970":                                        {daily("UTC", 60, 120), "1969-12-30T00:00:00Z", "1970-01-01T00:00:00Z", 120},
+		"Berlin, the end of a leap year far ahead":           {daily("Europe/Berlin", 0, 1440), "2040-12-30T00:00:00+01:00", "2041-01-02T00:00:00+01:00", 72 * 60},
+		"before 1970": {daily("UTC", 60, 120), "1969-12-30T00:00:00Z", "1970-01-01T00:00:00Z", 120},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
