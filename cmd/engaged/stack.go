@@ -114,7 +114,7 @@ func (p *process) apiConfig() api.Config {
 	return api.Config{
 		Logger: p.log, Registry: p.metrics.Registry, TracerProvider: p.tracerProvider(),
 		PublicURL: h.PublicURL, KeyRate: rate, AcceptTimeout: h.AcceptTimeout, VisibilityDays: h.VisibilityDays,
-		DrainDelay: h.DrainDelay, ShutdownTimeout: h.ShutdownTimeout,
+		CapacityValidity: h.CapacityValidity, DrainDelay: h.DrainDelay, ShutdownTimeout: h.ShutdownTimeout,
 		Analytics: p.analyticsConfig(),
 		DevKey:    p.settings.Development.Key, DevOrganization: p.settings.Development.Organization,
 	}

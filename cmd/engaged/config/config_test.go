@@ -124,6 +124,7 @@ func TestEachProblem(t *testing.T) {
 		"TaskQueue":             {[]string{"--temporal-task-queue="}, "--temporal-task-queue"},
 		"UnknownFlag":           {[]string{"--lisen=x"}, "unknown flag --lisen"},
 		"Visibility":            {[]string{"--visibility-days=0"}, "--visibility-days"},
+		"Capacity":              {[]string{"--capacity-validity=11m"}, "--capacity-validity"},
 		"Worker":                {[]string{"--worker-concurrency=1", "--worker-pollers=1", "--worker-cached-runs=0"}, "3 settings are wrong"},
 	}
 	for name, test := range tests {

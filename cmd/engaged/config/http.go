@@ -20,6 +20,8 @@ type HTTP struct {
 	VisibilityDays int `name:"visibility-days" env:"ENGAGED_VISIBILITY_DAYS" default:"90" placeholder:"DAYS" help:"How many days back the endpoints under /api/v2 reach; -1 for no limit."`
 	// AcceptTimeout is how long the accept command waits for its outcome; default 5 s.
 	AcceptTimeout time.Duration `name:"accept-timeout" env:"ENGAGED_ACCEPT_TIMEOUT" default:"5s" placeholder:"DURATION" help:"How long accepting an offer waits to be decided before it answers 503."`
+	// CapacityValidity is how long what is told of a queue's agents holds; default 30 s.
+	CapacityValidity time.Duration `name:"capacity-validity" env:"ENGAGED_CAPACITY_VALIDITY" default:"30s" placeholder:"DURATION" help:"How long what a routing system tells of a queue's agents holds; afterwards nothing is dialed for it."`
 	// DrainDelay is how long /readyz says no before a shutdown stops taking requests; default 0.
 	DrainDelay time.Duration `name:"drain-delay" env:"ENGAGED_DRAIN_DELAY" default:"0s" placeholder:"DURATION" help:"How long /readyz answers 503 before a shutdown stops taking requests, so that load balancers notice."`
 	// ShutdownTimeout is how long a shutdown waits for requests and tasks in flight; default 25 s.
@@ -38,6 +40,8 @@ func (h HTTP) Validate() Problems {
 	}
 	c.that(h.VisibilityDays >= -1 && h.VisibilityDays != 0, "visibility-days", "ENGAGED_VISIBILITY_DAYS", "must be at least 1, or -1 for no limit")
 	c.that(h.AcceptTimeout > 0 && h.AcceptTimeout <= time.Minute, "accept-timeout", "ENGAGED_ACCEPT_TIMEOUT", "%v lies outside 1ms to 1m", h.AcceptTimeout)
+	c.that(h.CapacityValidity >= time.Second && h.CapacityValidity <= 10*time.Minute, "capacity-validity", "ENGAGED_CAPACITY_VALIDITY",
+		"%v lies outside 1s to 10m", h.CapacityValidity)
 	c.that(h.DrainDelay >= 0 && h.DrainDelay <= 5*time.Minute, "drain-delay", "ENGAGED_DRAIN_DELAY", "%v lies outside 0s to 5m", h.DrainDelay)
 	c.shutdown(h.ShutdownTimeout)
 	return c.problems
