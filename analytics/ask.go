@@ -59,12 +59,7 @@ func (e *Engine) answer(ctx context.Context, tx pgx.Tx, r *resolved, answer *Ans
 	if err := e.read(ctx, tx, r, req, known, answer); err != nil {
 		return nil, err
 	}
-	m := newMeasurer(r, kind, req, known)
-	groups := map[string]bool{}
-	for c := range m.cells {
-		groups[c.group] = true
-	}
-	return newSheet(r, groups, m.row), nil
+	return newSheet(r, newMeasurer(r, kind, req, known)), nil
 }
 
 // read reads the request from rollups as far as they cover it, and from rows for the rest.

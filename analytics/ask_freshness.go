@@ -90,7 +90,7 @@ func queueAge(batch *pgx.Batch, organization string, now time.Time, into *partia
 			return err
 		}
 		age := float64(max(now.Sub(*newest), 0)) / float64(time.Millisecond)
-		into.at(cell{})[0] = Partial{N: 1, Sum: age}
+		into.at(cell{group: into.group("")})[0] = Partial{N: 1, Sum: age}
 		return nil
 	})
 }

@@ -55,7 +55,7 @@ WINDOW sweep AS (PARTITION BY %[3]s ORDER BY at, change ROWS UNBOUNDED PRECEDING
 }
 
 // level is a measure of how many things there were in a bucket.
-func (m *measurer) level(measure Measure, bucket int, terms []Partial) *float64 {
+func (m *measurer) level(measure Measure, bucket int32, terms []Partial) *float64 {
 	if measure == Max {
 		return new(terms[2].Max)
 	}
@@ -70,7 +70,7 @@ func (m *measurer) level(measure Measure, bucket int, terms []Partial) *float64 
 }
 
 // passed is how much of a bucket lies before now, in milliseconds.
-func (m *measurer) passed(bucket int) float64 {
+func (m *measurer) passed(bucket int32) float64 {
 	start, end := m.bounds[bucket], m.bounds[bucket+1]
 	if m.now.Before(end) {
 		end = m.now

@@ -36,13 +36,15 @@ type measurer struct {
 	measures  []Measure
 	fractions []float64
 	ranges    int
-	cells     map[cell][]Partial
-	terms     int
+	known     *partials
+	// none is what is known of a cell without data.
+	none []Partial
 	// counted tells for each term that it counts rows and has no value.
 	counted []bool
-	// totals are the rows in all groups of a Share, by bucket and the groups that are not its own.
-	totals  map[cell]int64
-	totalOf func(cell) cell
+	// totals are the rows in all groups of a Share, by bucket and the groups that are not its own;
+	// wholes numbers these by the number of the group.
+	totals map[cell]int64
+	wholes []int32
 	// bounds and now are what an average over time is over.
 	bounds []time.Time
 	now    time.Time
@@ -51,50 +53,36 @@ type measurer struct {
 // newMeasurer takes the partials over. The kind is the metric's, or that of a custom query.
 func newMeasurer(r *resolved, kind Kind, req *request, known *partials) *measurer {
 	m := &measurer{
-		metric: r.metric, kind: kind, bounds: req.bounds, now: req.now, measures: r.query.Measures, cells: known.cells, terms: known.terms,
+		metric: r.metric, kind: kind, bounds: req.bounds, now: req.now, measures: r.query.Measures, known: known,
 		fractions: req.fractions, ranges: len(r.query.Edges) + 1,
 	}
 	for _, term := range req.terms {
 		m.counted = append(m.counted, term.Value == "")
 	}
-	for c, terms := range m.cells {
-		if empty(terms) {
-			delete(m.cells, c)
-		}
-	}
 	switch kind {
 	case Nested:
-		m.nest(r.query.GroupBy, req.groupBy)
+		m.known = r.metric.nested(known, r.query.GroupBy, req.groupBy)
 	case Share:
 		m.addUp(r)
 	default:
 	}
+	m.none = make([]Partial, m.known.terms)
 	return m
 }
 
-func empty(terms []Partial) bool {
-	for _, p := range terms {
-		if p.N > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// row returns the numbers of a cell, which may have no data, and how many rows or values are behind
-// them.
-func (m *measurer) row(c cell) (numbers []Number, sample int64) {
-	terms, ok := m.cells[c]
+// row writes the numbers of a cell, which may have no data, and returns how many rows or values are
+// behind them.
+func (m *measurer) row(c cell, numbers []Number) (sample int64) {
+	terms, ok := m.known.cells[c]
 	if !ok {
-		terms = make([]Partial, m.terms)
+		terms = m.none
 	}
-	numbers = make([]Number, len(m.measures))
 	for i, measure := range m.measures {
 		switch m.kind {
 		case Rate:
 			numbers[i].Value = rate(measure, terms[0].N, terms[1].N)
 		case Share:
-			numbers[i].Value = rate(measure, terms[0].N, m.totals[m.totalOf(c)])
+			numbers[i].Value = rate(measure, terms[0].N, m.totals[m.wholeOf(c)])
 		case Net:
 			numbers[i].Value = net(measure, terms)
 		case Ratio:
@@ -107,11 +95,11 @@ func (m *measurer) row(c cell) (numbers []Number, sample int64) {
 	}
 	switch m.kind {
 	case Share:
-		return numbers, m.totals[m.totalOf(c)]
+		return m.totals[m.wholeOf(c)]
 	case Nested:
-		return numbers, int64(terms[0].Sum)
+		return int64(terms[0].Sum)
 	default:
-		return numbers, terms[len(terms)-1].N
+		return terms[len(terms)-1].N
 	}
 }
 

@@ -2,38 +2,46 @@ package analytics
 
 import "slices"
 
-// nest makes the rows of each inner group one value of its outer group. Rows that have none of the
+// nested makes the rows of each inner group one value of its outer group. Rows that have none of the
 // metric's own attributes are in no group.
-func (m *measurer) nest(outer, inner []string) {
+func (m *Metric) nested(known *partials, outer, inner []string) *partials {
 	nested := newPartials(1)
-	for c, terms := range m.cells {
-		values := groupValues(c.group, len(inner))
-		known := true
+	groups := make([]int32, len(known.groups))
+	for number, key := range known.groups {
+		values := groupValues(key, len(inner))
+		groups[number] = nested.group(groupKey(values[:len(outer)]))
 		for i, id := range inner {
-			known = known && (values[i] != nil || !slices.Contains(m.metric.Groups, id))
-		}
-		if known {
-			n := float64(terms[0].N)
-			c.group = groupKey(values[:len(outer)])
-			nested.at(c)[0].Merge(Partial{N: 1, Sum: n, SumSq: n * n, Min: n, Max: n})
+			if values[i] == nil && slices.Contains(m.Groups, id) {
+				groups[number] = -1
+			}
 		}
 	}
-	m.cells = nested.cells
+	for c, terms := range known.cells {
+		if group := groups[c.group]; group >= 0 && !empty(terms) {
+			n := float64(terms[0].N)
+			nested.at(cell{c.bucket, group})[0].Merge(Partial{N: 1, Sum: n, SumSq: n * n, Min: n, Max: n})
+		}
+	}
+	return nested
 }
 
 // addUp counts the rows of a Share in all its groups.
 func (m *measurer) addUp(r *resolved) {
-	m.totals = map[cell]int64{}
-	m.totalOf = func(c cell) cell {
-		values := groupValues(c.group, len(r.query.GroupBy))
+	wholes := newPartials(0)
+	for _, key := range m.known.groups {
+		values := groupValues(key, len(r.query.GroupBy))
 		for i, id := range r.query.GroupBy {
 			if slices.Contains(r.metric.Groups, id) {
 				values[i] = nil
 			}
 		}
-		return cell{bucket: c.bucket, group: groupKey(values)}
+		m.wholes = append(m.wholes, wholes.group(groupKey(values)))
 	}
-	for c, terms := range m.cells {
-		m.totals[m.totalOf(c)] += terms[0].N
+	m.totals = map[cell]int64{}
+	for c, terms := range m.known.cells {
+		m.totals[m.wholeOf(c)] += terms[0].N
 	}
 }
+
+// wholeOf is the cell of the whole of which a cell is a share.
+func (m *measurer) wholeOf(c cell) cell { return cell{c.bucket, m.wholes[c.group]} }

@@ -17,36 +17,43 @@ type sheet struct {
 	lines []line
 	// compare orders lines.
 	compare func(a, b line) int
-	// row returns the numbers of a cell and how many rows are behind them.
-	row func(cell) ([]Number, int64)
+	// numbers makes the rows' numbers.
+	numbers *measurer
 }
 
-// line is a group, its values, and the number that orders it, where one does.
+// line is a group and the order's measure of it, where the query orders by one.
 type line struct {
+	// group is the group's key, known its number among what is known, values what the key joins.
 	group  string
+	known  int32
 	values []*string
 	number *float64
 }
 
 // newSheet lays out the cells: those that have data, and in each bucket those of the groups that have
 // data in another one.
-func newSheet(r *resolved, groups map[string]bool, row func(cell) ([]Number, int64)) *sheet {
-	s := &sheet{query: &r.query, starts: []time.Time{{}}, row: row}
+func newSheet(r *resolved, numbers *measurer) *sheet {
+	s := &sheet{query: &r.query, starts: []time.Time{{}}, numbers: numbers}
 	s.compare = s.comparison()
 	if r.query.Interval != "" {
 		s.starts = r.bounds[:len(r.bounds)-1]
 	}
+	known := numbers.known
 	if len(r.query.GroupBy) == 0 {
-		s.lines = []line{{}}
+		s.lines = []line{{known: known.group("")}}
 		return s
 	}
 	ordering := slices.Index(r.query.Measures, Measure(r.query.OrderBy))
-	s.lines = make([]line, 0, len(groups))
-	for group := range groups {
-		l := line{group: group, values: groupValues(group, len(r.query.GroupBy))}
+	for number, present := range known.dropEmpty() {
+		if !present {
+			continue
+		}
+		l := line{group: known.groups[number], known: int32(number)} //nolint:gosec // a number of groups
+		l.values = groupValues(l.group, len(r.query.GroupBy))
 		if ordering >= 0 {
-			numbers, _ := row(cell{group: group})
-			l.number = numbers[ordering].Value
+			row := make([]Number, len(r.query.Measures))
+			numbers.row(cell{group: l.known}, row)
+			l.number = row[ordering].Value
 		}
 		s.lines = append(s.lines, l)
 	}
@@ -109,14 +116,19 @@ func (s *sheet) page(after *place) (rows []Row, last *place) {
 		from = s.beyond(after)
 	}
 	end := min(from+s.query.Limit, len(s.starts)*len(s.lines))
-	rows = slices.Grow(rows, max(0, end-from)) // nil, if there are none
-	for i := from; i < end; i++ {
-		bucket, place := i/len(s.lines), i%len(s.lines)
-		l := &s.lines[place]
-		numbers, sample := s.row(cell{bucket: bucket, group: l.group})
-		rows = append(rows, Row{Bucket: s.starts[bucket], Group: l.values, Line: place, Values: numbers, SampleSize: sample})
+	if from >= end {
+		return nil, nil
 	}
-	if from < end && end < len(s.starts)*len(s.lines) {
+	rows = make([]Row, end-from)
+	width := len(s.query.Measures)
+	numbers := make([]Number, len(rows)*width)
+	for i := range rows {
+		bucket, place := (from+i)/len(s.lines), (from+i)%len(s.lines)
+		l, values := &s.lines[place], numbers[i*width:(i+1)*width:(i+1)*width]
+		sample := s.numbers.row(cell{int32(bucket), l.known}, values) //nolint:gosec // at most MaxBuckets
+		rows[i] = Row{Bucket: s.starts[bucket], Group: l.values, Line: place, Values: values, SampleSize: sample}
+	}
+	if end < len(s.starts)*len(s.lines) {
 		l := s.lines[(end-1)%len(s.lines)]
 		last = &place{Bucket: s.starts[(end-1)/len(s.lines)].UnixMicro(), Group: l.group, Number: l.number}
 	}
@@ -128,7 +140,7 @@ func (s *sheet) beyond(after *place) int {
 	bucket, _ := slices.BinarySearchFunc(s.starts, after.Bucket, func(start time.Time, at int64) int {
 		return cmp.Compare(start.UnixMicro(), at)
 	})
-	at, found := slices.BinarySearchFunc(s.lines, line{after.Group, groupValues(after.Group, len(s.query.GroupBy)), after.Number}, s.compare)
+	at, found := slices.BinarySearchFunc(s.lines, line{group: after.Group, values: groupValues(after.Group, len(s.query.GroupBy)), number: after.Number}, s.compare)
 	if found {
 		at++
 	}

@@ -43,14 +43,15 @@ func requirePlain(t require.TestingT, store *models.Store, engine *Engine, organ
 		var queue string
 		var p Partial
 		if _, err = pgx.ForEachRow(rows, []any{&queue, &p.N, &p.Sum, &p.Min, &p.Max}, func() error {
-			want.at(cell{0, queue})[0] = p
+			want.at(cell{group: want.group(queue)})[0] = p
 			return nil
 		}); err != nil {
 			return err
 		}
-		require.Len(t, got.cells, len(want.cells))
-		for c, w := range want.cells {
-			g := got.cells[c]
+		named := got.named()
+		require.Len(t, named, len(want.cells))
+		for c, w := range want.named() {
+			g := named[c]
 			require.NotNil(t, g)
 			require.Equal(t, []float64{float64(w[0].N), w[0].Sum, w[0].Min, w[0].Max}, []float64{float64(g[0].N), g[0].Sum, g[0].Min, g[0].Max})
 		}

@@ -51,13 +51,11 @@ type cellMerger struct {
 	into *partials
 	// targets are the places in the request of a term of the rollup.
 	targets map[int16][]int
-	// groupOf is, by set, the group of a key by its number, -1 if a filter leaves it out; groups are
-	// their keys.
+	// groupOf is, by set, the group of a key by its number, -1 if a filter leaves it out.
 	groupOf [][]int32
-	groups  []string
 	// bucket is that of the cell that is being read, and partials what its groups have so far; nil:
 	// not looked up.
-	bucket   int
+	bucket   int32
 	partials [][]Partial
 }
 
@@ -71,7 +69,6 @@ func newCellMerger(p *rollupPlan, into *partials) *cellMerger {
 
 // readKeys finds out which keys the filters keep, and in which group each counts.
 func (m *cellMerger) readKeys(rows pgx.Rows) error {
-	known := map[string]int32{}
 	values := make([]*string, len(m.plan.request.groupBy))
 	var set int16
 	var number int32
@@ -87,17 +84,10 @@ func (m *cellMerger) readKeys(rows pgx.Rows) error {
 		for i, id := range m.plan.request.groupBy {
 			values[i] = &combination[slices.Index(attributes, id)]
 		}
-		key := groupKey(values)
-		group, seen := known[key]
-		if !seen {
-			group = int32(len(m.groups)) //nolint:gosec // a number of keys
-			known[key] = group
-			m.groups = append(m.groups, key)
-		}
-		m.groupOf[set][number] = group
+		m.groupOf[set][number] = m.into.group(groupKey(values))
 		return nil
 	})
-	m.partials = make([][]Partial, len(m.groups))
+	m.partials = make([][]Partial, len(m.into.groups))
 	return err
 }
 
@@ -145,10 +135,10 @@ func (m *cellMerger) readCells(rows pgx.Rows) error {
 
 // moveTo finds the bucket of a cell.
 func (m *cellMerger) moveTo(start time.Time) {
-	bucket := 0
+	bucket := int32(0)
 	if bounds := m.plan.request.bounds; len(bounds) > 0 {
 		place, exact := slices.BinarySearchFunc(bounds, start, time.Time.Compare)
-		if bucket = place; !exact {
+		if bucket = int32(place); !exact { //nolint:gosec // at most MaxBuckets
 			bucket--
 		}
 	}
@@ -165,7 +155,7 @@ func (m *cellMerger) merge(c *cellReader, groupOf []int32, targets []int) {
 		group = groupOf[c.key]
 	}
 	if group >= 0 && m.partials[group] == nil {
-		m.partials[group] = m.into.at(cell{m.bucket, m.groups[group]})
+		m.partials[group] = m.into.at(cell{m.bucket, group})
 	}
 	at, sketched := c.sketches, false
 	for _, i := range targets {

@@ -24,7 +24,7 @@ func queueRows(batch *pgx.Batch, r *request, stretches []stretch, into *partials
 			s := r.scan(stretches)
 			counts := s.histogramSQL(term, binSQL(term.number()))
 			batch.Queue(counts, s.args...).Query(func(rows pgx.Rows) error {
-				return readHistogram(rows, r, func(c cell, bin int32, n int64) { into.at(c)[i].Sketch.Add(bin, n) })
+				return readHistogram(rows, r, into, func(c cell, bin int32, n int64) { into.at(c)[i].Sketch.Add(bin, n) })
 			})
 		}
 	}
@@ -32,7 +32,7 @@ func queueRows(batch *pgx.Batch, r *request, stretches []stretch, into *partials
 		s := r.scan(stretches)
 		counts := s.histogramSQL(r.terms[0], fmt.Sprintf("width_bucket(%s, %s::double precision[])", r.terms[0].number(), s.bind(r.edges)))
 		batch.Queue(counts, s.args...).Query(func(rows pgx.Rows) error {
-			return readHistogram(rows, r, func(c cell, part int32, n int64) {
+			return readHistogram(rows, r, into, func(c cell, part int32, n int64) {
 				p := &into.at(c)[0]
 				if p.shares == nil {
 					p.shares = make([]int64, len(r.edges)+1)
@@ -118,7 +118,7 @@ func readAggregates(rows pgx.Rows, r *request, into *partials) error {
 		}
 	}
 	_, err := pgx.ForEachRow(rows, targets, func() error {
-		known := into.at(c.cell())
+		known := into.at(c.in(into))
 		for i := range read {
 			known[i].Merge(read[i])
 			read[i].quantiles = nil
@@ -148,7 +148,7 @@ func (s *scan) histogramSQL(term Term, bin string) string {
 const maxBins = 10 * maxCells
 
 // readHistogram reads rows of histogramSQL.
-func readHistogram(rows pgx.Rows, r *request, add func(c cell, bin int32, n int64)) error {
+func readHistogram(rows pgx.Rows, r *request, into *partials, add func(c cell, bin int32, n int64)) error {
 	c := newCells(len(r.groupBy))
 	var bin int32
 	var n, read int64
@@ -156,7 +156,7 @@ func readHistogram(rows pgx.Rows, r *request, add func(c cell, bin int32, n int6
 		if read++; read > maxBins {
 			return tooManyGroups()
 		}
-		add(c.cell(), bin, n)
+		add(c.in(into), bin, n)
 		return nil
 	})
 	return err

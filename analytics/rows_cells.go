@@ -54,8 +54,8 @@ func newCells(groups int) *cells {
 	return c
 }
 
-// cell is the one of the row that was read last.
-func (c *cells) cell() cell { return cell{bucket: int(c.bucket), group: groupKey(c.groups)} }
+// in is the cell of the row that was read last.
+func (c *cells) in(p *partials) cell { return cell{c.bucket, p.group(groupKey(c.groups))} }
 
 // check refuses more cells than are held in memory.
 func (p *partials) check() error {

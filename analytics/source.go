@@ -49,23 +49,32 @@ type stretch struct {
 	bucket     int
 }
 
-// cell names one row of the answer: a bucket and a value for each attribute of groupBy.
-type cell struct {
-	bucket int
-	// group joins the values, see groupKey.
-	group string
-}
+// cell names one row of the answer: a bucket and a group, by its number.
+type cell struct{ bucket, group int32 }
 
 // partials collects what the sources know, by cell and term.
 type partials struct {
 	terms int
 	cells map[cell][]Partial
+	// groups are the keys of the groups by number, see groupKey; numbers are the numbers by key.
+	groups  []string
+	numbers map[string]int32
 	// room holds the terms of cells to come.
 	room []Partial
 }
 
 func newPartials(terms int) *partials {
-	return &partials{terms: terms, cells: map[cell][]Partial{}}
+	return &partials{terms: terms, cells: map[cell][]Partial{}, numbers: map[string]int32{}}
+}
+
+// group returns the number of a group.
+func (p *partials) group(key string) int32 {
+	number, known := p.numbers[key]
+	if !known {
+		number = int32(len(p.groups)) //nolint:gosec // a number of groups
+		p.groups, p.numbers[key] = append(p.groups, key), number
+	}
+	return number
 }
 
 // at returns the terms of a cell, to merge into.
@@ -79,4 +88,26 @@ func (p *partials) at(c cell) []Partial {
 		p.cells[c] = terms
 	}
 	return terms
+}
+
+// dropEmpty drops the cells that have no rows, and tells by number which groups have any.
+func (p *partials) dropEmpty() (present []bool) {
+	present = make([]bool, len(p.groups))
+	for c, terms := range p.cells {
+		if empty(terms) {
+			delete(p.cells, c)
+		} else {
+			present[c.group] = true
+		}
+	}
+	return present
+}
+
+func empty(terms []Partial) bool {
+	for i := range terms {
+		if terms[i].N > 0 {
+			return false
+		}
+	}
+	return true
 }
