@@ -116,6 +116,9 @@ func TestReportIsBounded(t *testing.T) {
 		"a long name":        `{"name":"` + strings.Repeat("x", 65) + `","metric":"csat"}`,
 		"deep":               strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40),
 		"a year before year": `{"metric":"csat","period":{"start":"0001-01-01T00:00:00Z","end":"2026-01-01T00:00:00Z"}}`,
+		"years before it":    `{"metric":"csat","compare":"previous","period":{"start":"0002-01-01T00:00:00Z","end":"9998-01-01T00:00:00Z"}}`,
+		"centuries before":   `{"metric":"csat","compare":"previous","period":{"start":"0002-01-01T00:00:00Z","end":"9998-01-01T00:00:01Z"}}`,
+		"a year before it":   `{"metric":"csat","compare":"same_period_last_year","period":{"start":"0002-01-01T00:00:00Z","end":"2026-01-01T00:00:00Z"}}`,
 		"a huge number":      `{"metric":"csat","limit":1e999}`,
 		"a thousand members": `{"metric":"csat",` + manyMembers(1000) + `}`,
 	} {
@@ -127,6 +130,7 @@ func TestReportIsBounded(t *testing.T) {
 	require.Equal(t, http.StatusRequestEntityTooLarge, big.status)
 	// The largest that is allowed.
 	w.report(key, `{"metric":"csat","interval":"15m","period":{"start":"2025-01-01T00:00:00Z","end":"2026-01-01T00:00:00Z"}}`)
+	w.report(key, `{"metric":"csat","interval":"week","timezone":"Europe/Vienna","period":{"start":"2026-01-01T00:00:00Z","end":"2500-01-01T00:00:00Z"}}`)
 	w.report(key, `{"metric":"csat","period":{"start":"4000-01-01T00:00:00Z","end":"7998-01-01T00:00:00Z"},"compare":"previous"}`)
 }
 

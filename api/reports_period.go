@@ -25,8 +25,11 @@ func (q *question) readPeriod(o *object, at clock) {
 		return
 	}
 	other, err := analytics.ComparePeriod(q.query.Period, q.preset, q.compare, q.query.Location)
-	if err != nil {
+	switch {
+	case err != nil:
 		o.refuse("compare", "unknown_comparison", "must be previous or same_period_last_year")
+	case other.Start.Year() < leastYear:
+		o.refuse("compare", "invalid_period", "needs a shorter or later period; the one before it begins before the year 2")
 	}
 	q.other = other
 }
@@ -72,6 +75,9 @@ func (q *question) readBounds(period *object, at clock) {
 	}
 }
 
+// leastYear is the first that a period may lie in.
+const leastYear = 2
+
 // instant reads RFC 3339 within the years that Postgres and JSON can hold.
 func (o *object) instant(name string) *time.Time {
 	var text string
@@ -79,7 +85,7 @@ func (o *object) instant(name string) *time.Time {
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
-	if year := t.UTC().Year(); err != nil || year < 2 || year > 9998 {
+	if year := t.UTC().Year(); err != nil || year < leastYear || year > 9998 {
 		o.refuse(name, "invalid_value", "must be a time such as 2026-01-31T09:00:00Z, in the years 2 to 9998")
 		return nil
 	}
