@@ -19,13 +19,15 @@ type PacingStore interface {
 	LoseClaims(ctx context.Context, most int) (int, error)
 	// NextPacing returns how long it is until pacing is due.
 	NextPacing(ctx context.Context) (time.Duration, error)
+	// PostponePacing gives a claim back to be tried again after a while.
+	PostponePacing(ctx context.Context, claim models.PacingClaim, wait time.Duration) error
 	// Pace grants the tokens that a configuration's queue has to give.
 	Pace(ctx context.Context, claim models.PacingClaim) (int, error)
 }
 
 // PacerOptions bound a pacer; zero fields take the defaults.
 type PacerOptions struct {
-	// Lease is how long a claim holds; default 15 s. A pacer that dies loses its claims after it.
+	// Lease is how long a claim holds; default 5 s. A pacer that dies loses its claims after it.
 	Lease time.Duration
 	// Poll is the longest pause between two looks; default 500 ms.
 	Poll time.Duration
@@ -44,7 +46,7 @@ type Pacer struct {
 // NewPacer returns a pacer; Run makes it work.
 func NewPacer(store PacingStore, options PacerOptions) *Pacer {
 	if options.Lease == 0 {
-		options.Lease = 15 * time.Second
+		options.Lease = 5 * time.Second
 	}
 	if options.Poll == 0 {
 		options.Poll = 500 * time.Millisecond
@@ -83,9 +85,12 @@ func (p *Pacer) pace(ctx context.Context) int {
 	claims, err := p.store.ClaimPacing(ctx, pacedAtOnce, p.options.Lease)
 	p.warn(ctx, "pacing cannot be claimed", err)
 	for _, claim := range claims {
-		// A claim that fails is due again when its lease is over.
-		_, err := p.store.Pace(context.WithoutCancel(ctx), claim)
-		p.warn(ctx, "tokens cannot be granted", err)
+		ctx := context.WithoutCancel(ctx)
+		if _, err := p.store.Pace(ctx, claim); err != nil {
+			p.warn(ctx, "tokens cannot be granted", err)
+			// If that fails too, the claim is due again when its lease is over.
+			p.warn(ctx, "pacing cannot be given back", p.store.PostponePacing(ctx, claim, p.options.Poll))
+		}
 	}
 	return len(claims)
 }

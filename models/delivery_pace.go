@@ -44,6 +44,18 @@ func (s *Store) ClaimPacing(ctx context.Context, limit int, lease time.Duration)
 	return claims, nil
 }
 
+const postponePacingSQL = `
+UPDATE delivery_pacing SET due_at = least(due_at, clock_timestamp() + $3 * interval '1 millisecond'), lease_until = NULL
+WHERE configuration_id = $1 AND fence = $2`
+
+// PostponePacing gives a claim back that failed, to be tried again after a while.
+func (s *Store) PostponePacing(ctx context.Context, claim PacingClaim, wait time.Duration) error {
+	if _, err := s.pool.Exec(ctx, postponePacingSQL, claim.ConfigurationID, claim.Fence, wait.Milliseconds()); err != nil {
+		return fmt.Errorf("postpone pacing: %w", err)
+	}
+	return nil
+}
+
 const nextPacingSQL = `
 SELECT coalesce(extract(epoch FROM min(CASE WHEN lease_until IS NULL THEN due_at ELSE lease_until END) - clock_timestamp()), 3600)::float8
 FROM delivery_pacing WHERE due_at < 'infinity' OR lease_until IS NOT NULL`

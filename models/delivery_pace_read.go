@@ -108,6 +108,11 @@ func (p *pacing) countTokens(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return fmt.Errorf("count tokens: %w", err)
 	}
+	// What is granted is granted after what was counted as free.
+	if err := tx.QueryRow(ctx, logClockSQL).Scan(&p.now); err != nil {
+		return fmt.Errorf("count tokens: %w", err)
+	}
+	p.now = p.now.Truncate(time.Millisecond)
 	return nil
 }
 

@@ -70,6 +70,9 @@ func (s *Store) ListDeliveryTasks(ctx context.Context, f DeliveryTaskFilter) ([]
 	if f.TrackingID != "" {
 		q = q.Where("tracking_id = ?", f.TrackingID)
 	}
+	if f.ContactID != "" {
+		q = q.Where("plan -> 'contacts' @> jsonb_build_array(jsonb_build_object('id', ?::text))", f.ContactID)
+	}
 	if f.Status != "" {
 		q = q.Where("status = ?", string(f.Status))
 	}
@@ -144,4 +147,24 @@ func rowNotFound(err error) error {
 		return ErrNotFound
 	}
 	return err
+}
+
+// DeliveryLog reads the whole log of a task, also what was recorded; ErrNotFound without the task.
+func (s *Store) DeliveryLog(ctx context.Context, organization, id string) ([]delivery.Entry, error) {
+	h, err := readHead(ctx, s.pool, readHeadSQL, taskSubject(organization, id))
+	if err != nil {
+		return nil, fmt.Errorf("read the log of a delivery task: %w", err)
+	}
+	h.applied = 0
+	var entries []delivery.Entry
+	for after, more := int64(0), true; more; after = entries[len(entries)-1].Number {
+		var batch []delivery.Entry
+		if batch, more, err = h.taskEntriesAfter(ctx, s.pool, after); err != nil {
+			return nil, fmt.Errorf("read the log of a delivery task: %w", err)
+		}
+		if entries = append(entries, batch...); len(batch) == 0 {
+			return entries, nil
+		}
+	}
+	return entries, nil
 }

@@ -127,7 +127,7 @@ func (s *stack) pace() (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		intake.NewPacer(s.store, intake.PacerOptions{Poll: 100 * time.Millisecond}).Run(ctx)
+		intake.NewPacer(s.store, intake.PacerOptions{Poll: 100 * time.Millisecond, Lease: time.Second}).Run(ctx)
 	}()
 	return func() { cancel(); <-done }
 }
