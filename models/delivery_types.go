@@ -63,7 +63,9 @@ type DeliveryTaskFilter struct {
 	OrganizationID  string
 	ConfigurationID string
 	TrackingID      string
-	Status          delivery.Status
+	// ContactID is of any contact of the task's chain.
+	ContactID string
+	Status    delivery.Status
 	// AfterCreated and AfterKey are the place after which the list goes on.
 	AfterCreated time.Time
 	AfterKey     int64
