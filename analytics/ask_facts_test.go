@@ -191,7 +191,7 @@ func (f *fact) measure(random *rand.Rand, length float64) {
 		for _, column := range []string{"offer_time_ms", "time_to_accept_ms", "handoff_gap_ms", "first_reply_ms", "first_response_ms", "wait_total_ms", "wait_longest_ms", "wrapup_ms", "first_reply_business_ms", "wait_total_business_ms", "wait_longest_business_ms"} {
 			maybe(column, 3_600_000)
 		}
-		for _, column := range []string{"agent_messages", "agent_replies", "customer_messages"} {
+		for _, column := range []string{"agent_messages", "agent_replies", "customer_messages", "waits"} {
 			maybe(column, 4)
 		}
 		for _, column := range []string{"hold_ms", "talk_ms", "handle_ms"} {
@@ -269,7 +269,7 @@ func write(t testing.TB, store *models.Store, facts []*fact) {
 
 // numeric are the columns of numbers that may be null.
 var numeric = map[string]string{
-	"engagements":     "duration_ms duration_business_ms offer_time_ms time_to_accept_ms handoff_gap_ms first_reply_ms first_response_ms wait_total_ms wait_longest_ms wrapup_ms first_reply_business_ms wait_total_business_ms wait_longest_business_ms agent_messages agent_replies customer_messages hold_ms talk_ms handle_ms",
+	"engagements":     "duration_ms duration_business_ms offer_time_ms time_to_accept_ms handoff_gap_ms first_reply_ms first_response_ms wait_total_ms wait_longest_ms wrapup_ms first_reply_business_ms wait_total_business_ms wait_longest_business_ms agent_messages agent_replies customer_messages waits hold_ms talk_ms handle_ms",
 	"requester_waits": "wait_ms wait_business_ms",
 	"queue_visits":    "wait_ms",
 	"ratings":         "score scale_min scale_max",

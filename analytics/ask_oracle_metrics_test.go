@@ -91,7 +91,7 @@ var oracleMetrics = map[string]oracleMetric{
 	"handoff_gap":                   column("engagements", "handoff_gap_ms", ""),
 	"assignment_to_first_reply":     column("engagements", "first_reply_ms", "first_reply_business_ms"),
 	"first_reply_in_business_hours": column("engagements", "first_reply_ms", "first_reply_business_ms").where(func(f *fact) bool { return f.flags["started_in_business_hours"] }),
-	"longest_requester_wait":        column("engagements", "wait_longest_ms", "wait_longest_business_ms"),
+	"longest_requester_wait":        column("engagements", "wait_longest_ms", "wait_longest_business_ms").where(func(f *fact) bool { return f.numbers["waits"] > 0 }),
 	"handle_time":                   column("engagements", "handle_ms", ""),
 	"talk_time":                     column("engagements", "talk_ms", ""),
 	"hold_time":                     column("engagements", "hold_ms", ""),

@@ -59,8 +59,8 @@ var waitMetrics = []*Metric{
 		ID: "longest_requester_wait", Name: "Longest requester wait",
 		Description: "max(waits of an engagement), in seconds; engagements without a wait do not count",
 		Unit:        Seconds, Record: "engagements", Kind: Valued,
-		Terms:    value("wait_longest_ms"),
-		Business: value("wait_longest_business_ms"),
+		Terms:    fixed(Term{Value: "wait_longest_ms", Where: "waits > 0"}),
+		Business: fixed(Term{Value: "wait_longest_business_ms", Where: "waits > 0"}),
 		Measures: []Measure{Max, Average, P95}, Filters: engagementFilters,
 	},
 	{
