@@ -24,6 +24,9 @@ func (e *Engine) Ask(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{Query: r.query, Measures: r.query.Measures, Plan: Plan{Start: q.Period.Start, End: q.Period.End}}
+	if r.query.Interval != "" {
+		answer.Bounds = r.bounds
+	}
 	var read *sheet
 	if answer.DataThrough, err = e.through(ctx); err == nil {
 		err = e.reader.ReadSnapshot(ctx, e.options.StatementTimeout, func(tx pgx.Tx) error {

@@ -57,7 +57,7 @@ WINDOW sweep AS (PARTITION BY %[3]s ORDER BY at, change ROWS UNBOUNDED PRECEDING
 // level is a measure of how many things there were in a bucket.
 func (m *measurer) level(measure Measure, bucket int32, terms []Partial) *float64 {
 	if measure == Max {
-		return new(terms[2].Max)
+		return m.number(terms[2].Max)
 	}
 	below := terms[1].Sum
 	if m.kind == timeLevels {
@@ -66,7 +66,7 @@ func (m *measurer) level(measure Measure, bucket int32, terms []Partial) *float6
 	if below <= 0 {
 		return nil
 	}
-	return new(terms[0].Sum / below)
+	return m.number(terms[0].Sum / below)
 }
 
 // passed is how much of a bucket lies before now, in milliseconds.

@@ -39,6 +39,8 @@ type measurer struct {
 	known     *partials
 	// none is what is known of a cell without data.
 	none []Partial
+	// room holds numbers that rows will point at.
+	room []float64
 	// counted tells for each term that it counts rows and has no value.
 	counted []bool
 	// totals are the rows in all groups of a Share, by bucket and the groups that are not its own;
@@ -80,11 +82,11 @@ func (m *measurer) row(c cell, numbers []Number) (sample int64) {
 	for i, measure := range m.measures {
 		switch m.kind {
 		case Rate:
-			numbers[i].Value = rate(measure, terms[0].N, terms[1].N)
+			numbers[i].Value = m.rate(measure, terms[0].N, terms[1].N)
 		case Share:
-			numbers[i].Value = rate(measure, terms[0].N, m.totals[m.wholeOf(c)])
+			numbers[i].Value = m.rate(measure, terms[0].N, m.totals[m.wholeOf(c)])
 		case Net:
-			numbers[i].Value = net(measure, terms)
+			numbers[i].Value = m.net(measure, terms)
 		case Ratio:
 			numbers[i].Value = m.ratio(measure, terms)
 		case busyLevels, timeLevels:
@@ -107,7 +109,7 @@ func (m *measurer) row(c cell, numbers []Number) (sample int64) {
 func (m *measurer) valued(measure Measure, p *Partial) Number {
 	switch measure {
 	case Count:
-		return Number{Value: new(float64(p.N))}
+		return Number{Value: m.number(float64(p.N))}
 	case Sum:
 		return Number{Value: m.scaled(p.Sum)}
 	case Distribution:
@@ -153,8 +155,18 @@ func (p *Partial) deviation() float64 {
 	return math.Sqrt(max(p.SumSq/float64(p.N)-mean*mean, 0))
 }
 
+// number keeps a number for a row to point at: thousands of them are one piece of memory each otherwise.
+func (m *measurer) number(n float64) *float64 {
+	if len(m.room) == 0 {
+		m.room = make([]float64, 512)
+	}
+	kept := &m.room[0]
+	m.room, *kept = m.room[1:], n
+	return kept
+}
+
 // scaled is a stored number in the metric's unit.
-func (m *measurer) scaled(stored float64) *float64 { return new(stored / m.metric.scale()) }
+func (m *measurer) scaled(stored float64) *float64 { return m.number(stored / m.metric.scale()) }
 
 // scale is how much of what is stored makes one of the metric's unit: seconds are stored in
 // milliseconds.
@@ -168,7 +180,7 @@ func (m *Metric) scale() float64 {
 // ratio is the sum of the first term over the sum of the second.
 func (m *measurer) ratio(measure Measure, terms []Partial) *float64 {
 	if measure == Count {
-		return new(float64(terms[1].N))
+		return m.number(float64(terms[1].N))
 	}
 	above, below := m.total(terms, 0), m.total(terms, 1)
 	if below == 0 {

@@ -3,12 +3,12 @@ package analytics
 import "math"
 
 // rate is a measure of a part of a whole; null where there is no whole.
-func rate(measure Measure, part, whole int64) *float64 {
+func (m *measurer) rate(measure Measure, part, whole int64) *float64 {
 	switch measure {
 	case Count, Numerator:
-		return new(float64(part))
+		return m.number(float64(part))
 	case Denominator:
-		return new(float64(whole))
+		return m.number(float64(whole))
 	default:
 	}
 	if whole == 0 {
@@ -17,11 +17,11 @@ func rate(measure Measure, part, whole int64) *float64 {
 	low, high := wilson(float64(part), float64(whole))
 	switch measure {
 	case ConfidenceLow:
-		return &low
+		return m.number(low)
 	case ConfidenceHigh:
-		return &high
+		return m.number(high)
 	default:
-		return new(100 * float64(part) / float64(whole))
+		return m.number(100 * float64(part) / float64(whole))
 	}
 }
 
@@ -45,14 +45,14 @@ func wilson(part, whole float64) (low, high float64) {
 }
 
 // net is 100 x (rows of the first term - rows of the second) / rows of the third.
-func net(measure Measure, terms []Partial) *float64 {
+func (m *measurer) net(measure Measure, terms []Partial) *float64 {
 	whole := float64(terms[2].N)
 	switch {
 	case measure == Count:
-		return &whole
+		return m.number(whole)
 	case whole == 0:
 		return nil
 	default:
-		return new(100 * float64(terms[0].N-terms[1].N) / whole)
+		return m.number(100 * float64(terms[0].N-terms[1].N) / whole)
 	}
 }

@@ -121,6 +121,9 @@ type Answer struct {
 	Query Query
 	// Measures are those of each row, in order.
 	Measures []Measure
+	// Bounds are the ascending bounds of the buckets: bucket i is [Bounds[i], Bounds[i+1]). Without an
+	// interval there are none.
+	Bounds []time.Time
 	// Rows come by bucket and then by group, or as OrderBy says.
 	Rows []Row
 	// Next, where there is more, is After of the next page.

@@ -121,9 +121,6 @@ func (s *Server) ask(ctx context.Context, q question) (*report, error) {
 	if a.answer, err = s.deps.Analytics.Ask(ctx, q.query); err != nil {
 		return nil, err
 	}
-	if a.bounds, err = a.answer.Bounds(); err != nil {
-		return nil, err
-	}
 	if q.compare == "" {
 		return a, nil
 	}
@@ -138,7 +135,7 @@ func (s *Server) askBefore(ctx context.Context, a *report) error {
 	q.Period, q.OrderBy, q.Ascending, q.After, q.Limit = a.other, "", false, "", analytics.MaxRows
 	wanted := make(map[rowKey]bool, len(a.answer.Rows))
 	for _, row := range a.answer.Rows {
-		wanted[keyOf(row, a.bounds)] = true
+		wanted[keyOf(row, a.answer.Bounds)] = true
 	}
 	a.before = make(map[rowKey]analytics.Row, len(wanted))
 	for {
@@ -146,12 +143,8 @@ func (s *Server) askBefore(ctx context.Context, a *report) error {
 		if err != nil {
 			return err
 		}
-		bounds, err := page.Bounds()
-		if err != nil {
-			return err
-		}
 		for _, row := range page.Rows {
-			if key := keyOf(row, bounds); wanted[key] {
+			if key := keyOf(row, page.Bounds); wanted[key] {
 				a.before[key] = row
 			}
 		}

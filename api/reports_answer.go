@@ -13,8 +13,6 @@ import (
 type report struct {
 	question
 	answer analytics.Answer
-	// bounds are those of the buckets; none without an interval.
-	bounds []time.Time
 	// before are the rows of the period that is compared with; nil without one.
 	before map[rowKey]analytics.Row
 }
@@ -76,8 +74,8 @@ func (r *report) local(t time.Time) string {
 
 // bucket writes the bounds of a row's bucket.
 func (r *report) bucket(row *analytics.Row) (start, end string) {
-	i := bucketOf(row.Bucket, r.bounds)
-	return r.local(r.bounds[i]), r.local(r.bounds[i+1])
+	i := bucketOf(row.Bucket, r.answer.Bounds)
+	return r.local(r.answer.Bounds[i]), r.local(r.answer.Bounds[i+1])
 }
 
 // head is what the answer says beside its rows.

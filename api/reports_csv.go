@@ -38,7 +38,7 @@ func (r *report) writeCSV(w *bufio.Writer, l *labels) error {
 	for i := range r.answer.Rows {
 		row := &r.answer.Rows[i]
 		cells = cells[:0]
-		if r.bounds != nil {
+		if r.answer.Bounds != nil {
 			start, end := r.bucket(row)
 			cells = append(cells, start, end)
 		}
@@ -62,7 +62,7 @@ func (r *report) approximates(measure analytics.Measure) bool {
 // csvNames depends on the query alone, so that pages and weeks fit together.
 func (r *report) csvNames() []string {
 	var names []string
-	if r.bounds != nil {
+	if r.answer.Bounds != nil {
 		names = append(names, "bucket_start", "bucket_end")
 	}
 	for _, id := range r.answer.Query.GroupBy {

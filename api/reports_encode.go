@@ -96,7 +96,7 @@ func (e *rowEncoder) append(b []byte, row *analytics.Row) []byte {
 
 // bucketOf returns the member of a row's bucket. Rows come by bucket.
 func (e *rowEncoder) bucketOf(row *analytics.Row) []byte {
-	if e.report.bounds == nil || e.bucket != nil && row.Bucket.Equal(e.start) {
+	if e.report.answer.Bounds == nil || e.bucket != nil && row.Bucket.Equal(e.start) {
 		return e.bucket
 	}
 	start, end := e.report.bucket(row)

@@ -26,8 +26,8 @@ func aReport(random *rand.Rand) (*report, *labels) {
 	start := time.Date(2026, 3, 1, 0, 0, 0, 123456000, time.UTC)
 	starts := []time.Time{{}}
 	if random.IntN(2) == 0 {
-		r.bounds = []time.Time{start, start.Add(time.Minute), start.Add(time.Hour), start.AddDate(0, 0, 1)}
-		starts = r.bounds[:3]
+		r.answer.Bounds = []time.Time{start, start.Add(time.Minute), start.Add(time.Hour), start.AddDate(0, 0, 1)}
+		starts = r.answer.Bounds[:3]
 	}
 	groups := [][]*string{nil}
 	if random.IntN(3) > 0 {
@@ -42,7 +42,7 @@ func aReport(random *rand.Rand) (*report, *labels) {
 		row := aRow(random, r.answer.Measures)
 		row.Bucket, row.Line, row.Group = starts[i/len(groups)], i%len(groups), groups[i%len(groups)]
 		if r.before != nil && random.IntN(2) == 0 {
-			r.before[keyOf(row, r.bounds)] = aRow(random, r.answer.Measures)
+			r.before[keyOf(row, r.answer.Bounds)] = aRow(random, r.answer.Measures)
 		}
 		r.answer.Rows = append(r.answer.Rows, row)
 	}
@@ -120,7 +120,7 @@ func TestRowsAreWhatTheirTypesSay(t *testing.T) {
 func (r *report) checkRow(t *testing.T, want *analytics.Row, got ReportRow, l *labels) {
 	t.Helper()
 	require.Equal(t, want.SampleSize, got.SampleSize)
-	require.Equal(t, r.bounds != nil, got.Bucket != nil)
+	require.Equal(t, r.answer.Bounds != nil, got.Bucket != nil)
 	if got.Bucket != nil {
 		start, err := time.Parse(time.RFC3339Nano, got.Bucket.Start)
 		require.NoError(t, err)
@@ -129,7 +129,7 @@ func (r *report) checkRow(t *testing.T, want *analytics.Row, got ReportRow, l *l
 	for i, attribute := range r.attributes() {
 		require.Equal(t, l.of(attribute, want.Group[i]), got.Group[attribute.ID])
 	}
-	before, compared := r.before[keyOf(*want, r.bounds)]
+	before, compared := r.before[keyOf(*want, r.answer.Bounds)]
 	for i, measure := range r.answer.Measures {
 		n, shown := want.Values[i], got.Values[measure]
 		require.Equal(t, n.Value, shown.Value)

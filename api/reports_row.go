@@ -22,7 +22,7 @@ func (r *report) groups() [][]*string {
 // previous is the row of the other period that belongs to a row; without one it holds what the
 // measures say of no rows.
 func (r *report) previous(row *analytics.Row) analytics.Row {
-	if found, ok := r.before[keyOf(*row, r.bounds)]; ok {
+	if found, ok := r.before[keyOf(*row, r.answer.Bounds)]; ok {
 		return found
 	}
 	none := analytics.Row{Values: make([]analytics.Number, len(r.answer.Measures))}
