@@ -175,7 +175,7 @@ func (w *factsWorld) call(c pastCall) string {
 	require.NoError(w, w.store.Pool().QueryRow(w.Context(), `INSERT INTO deliveries (id, organization_id, task_key, task_id, configuration_id, seq, channel, mode, status, result,
 		contact_id, phone_type, to_address, loop, contact_index, phone_index, planned_at, not_before, expires_at, window_start, window_end, started_at,
 		customer_connected_at, agent_connected_at, wait_exceeded, bot_failed, configuration_version, rules_version)
-		VALUES (gen_random_uuid(), $1, (SELECT count(*) FROM deliveries), $2, $3, 1, 'voice', $4, 'Complete', $5, $6, 'mobile', $7, 1, 0, 0, now(), now(), now(), now(), now(), $8,
+		VALUES (gen_random_uuid(), $1, (SELECT -1 - count(*) FROM deliveries), $2, $3, 1, 'voice', $4, 'Complete', $5, $6, 'mobile', $7, 1, 0, 0, now(), now(), now(), now(), now(), $8,
 		$9, $10, $11, $12, 1, 1) RETURNING id::text`,
 		c.organization, c.task, w.plan.Task.ConfigurationID, c.mode, result, c.contact, c.number, ago(c.started != 0), ago(c.connected), ago(c.agent), c.waited, c.bot).Scan(&id))
 	return id

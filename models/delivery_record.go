@@ -141,6 +141,7 @@ func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, h head, u Del
 	for _, a := range u.Attempts {
 		t.writeDelivery(ctx, batch, a, p)
 		queueOptOut(batch, t.taskInfo, a)
+		queueBotFailure(batch, t.task.ConfigurationID, a)
 	}
 	return t.queuePacing(batch, h, u)
 }
