@@ -305,6 +305,10 @@ func TestAnalyticsConformanceC21Bodies(t *testing.T) {
 	w.exactly(`{"message":"Invalid value in request: unknown metric id 'nope'"}`, got.body)
 	got = w.wire("POST", "/v1/analytics/metrics", `{"id":"csat","timezone":"UTC","aggregations":["Count"]}`)
 	require.Contains(t, messageOf(t, got.body), "only Percentage")
+	got = w.wire("POST", "/v1/analytics/metrics", `{"id":"csat","timezone":"UTC","csidFilter":[1.5]}`)
+	require.Equal(t, `{"message":"Decoding failure in request: csidFilter must be a whole number, not 1.5"}`, got.body)
+	got = w.wire("POST", "/v1/analytics/metrics", `{"id":7,"timezone":"UTC"}`)
+	require.Equal(t, `{"message":"Decoding failure in request: id must be a string, not a number"}`, got.body)
 }
 
 func TestAnalyticsConformanceC22Queries(t *testing.T) {

@@ -34,6 +34,21 @@ func (w *world) manyClosings(organization string) []string {
 	return ids
 }
 
+// TestAnalyticsPeriodsBetweenMicroseconds asks for periods whose bounds Postgres cannot store: metrics and
+// records agree on what lies in them.
+func TestAnalyticsPeriodsBetweenMicroseconds(t *testing.T) {
+	t.Parallel()
+	w := newConformance(t, plainConfig)
+	for period, count := range map[string]int{
+		`{"start":"2023-04-16T21:59:59.9999999Z","end":"2023-04-16T22:00:00.0000001Z"}`: 1,
+		`{"start":"2023-04-16T22:00:00.0000001Z","end":"2023-04-16T22:00:00.9999999Z"}`: 0,
+	} {
+		body := `{"id":"closed_conversations","timezone":"UTC","periodFilter":` + period + `}`
+		require.Equal(t, counted(count), w.metric(body), period)
+		require.Len(t, w.page("POST", "/v1/analytics/records", body).Data, count, period)
+	}
+}
+
 func TestAnalyticsPagesForthAndBack(t *testing.T) {
 	t.Parallel()
 	w := newWorldWith(t, func() time.Time { return conformanceNow }, func(config *api.Config) { config.DevKey = "test-key" })

@@ -91,13 +91,16 @@ func (p *wirePeriod) readInterval(start, end *string) error {
 	return nil
 }
 
-// instantOf reads RFC 3339 with an offset, in the years that Postgres and JSON both know.
+// instantOf reads RFC 3339 with an offset, in the years that Postgres and JSON both know. What Postgres
+// stores lies before the instant if and only if it lies before the next whole microsecond.
 func instantOf(text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}, invalidBody("start and end must be times such as 2025-05-19T00:00:00Z, not '%s'", echo(text))
 	}
-	at = at.UTC()
+	if at = at.UTC(); at.Nanosecond()%1000 > 0 {
+		at = at.Truncate(time.Microsecond).Add(time.Microsecond)
+	}
 	if !instantInRange(at) {
 		return time.Time{}, invalidBody("start and end must lie in the years 1 to 9999")
 	}

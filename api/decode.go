@@ -60,8 +60,11 @@ func bodyProblem(err error) *Problem {
 
 // article puts a Go kind or a JSON value's name into words.
 func article(kind string) string {
+	number, isNumber := strings.CutPrefix(kind, "number ")
 	switch {
-	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "number"):
+	case isNumber:
+		return echo(number) // one that has a fraction or is too large
+	case strings.HasPrefix(kind, "int"):
 		return "a whole number"
 	case strings.HasPrefix(kind, "float"):
 		return "a number"
