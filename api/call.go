@@ -75,19 +75,23 @@ func send(w http.ResponseWriter, answer any) error {
 }
 
 // body reads the whole body, at most MaxBody bytes of it.
-func (c *call) body() ([]byte, error) {
+func (c *call) body() ([]byte, error) { return c.bodyUpTo(MaxBody) }
+
+// bodyUpTo reads the whole body, at most so many bytes of it.
+func (c *call) bodyUpTo(most int64) ([]byte, error) {
 	if encoding := c.Request.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, problem(http.StatusUnsupportedMediaType, "body:content_encoding",
 			"Send the body without Content-Encoding.")
 	}
 	length := c.Request.ContentLength
-	if length > MaxBody {
-		return nil, tooLarge()
+	if length > most {
+		return nil, tooLarge(most)
 	}
-	reader := http.MaxBytesReader(c.Writer, c.Request.Body, MaxBody)
+	reader := http.MaxBytesReader(c.Writer, c.Request.Body, most)
 	var body []byte
 	var err error
-	if length >= 0 {
+	// Memory is not set aside for what was only announced.
+	if length >= 0 && length <= MaxBody {
 		body = make([]byte, length)
 		_, err = io.ReadFull(reader, body)
 	} else {
@@ -96,16 +100,16 @@ func (c *call) body() ([]byte, error) {
 	var limit *http.MaxBytesError
 	switch {
 	case errors.As(err, &limit):
-		return nil, tooLarge()
+		return nil, tooLarge(most)
 	case err != nil:
 		return nil, problem(http.StatusBadRequest, "body:unreadable", "The body ended early or could not be read.").because(err)
 	}
 	return body, nil
 }
 
-func tooLarge() *Problem {
+func tooLarge(most int64) *Problem {
 	return problem(http.StatusRequestEntityTooLarge, "body:too_large",
-		"A body may have at most %d bytes. Send it in several requests.", MaxBody)
+		"A body may have at most %d bytes. Send it in several requests.", most)
 }
 
 // object reads a JSON object of the body into target, strictly: unknown fields, wrong types and

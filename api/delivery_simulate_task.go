@@ -17,6 +17,8 @@ type simulatedTask struct {
 	Windows json.RawMessage `json:"windows"`
 	// ExpiresAt ends the task whatever the windows say, in RFC 3339.
 	ExpiresAt string `json:"expires_at"`
+	// InputAttributes go with every attempt; no schedule depends on them.
+	InputAttributes map[string]string `json:"input_attributes"`
 }
 
 // simulatedContact is a contact with everything that the rules ask about them.
@@ -29,19 +31,22 @@ type simulatedContact struct {
 	PostalCode string           `json:"postal_code"`
 	// Windows replace the task's for this contact.
 	Windows json.RawMessage `json:"windows"`
+	// InputAttributes go with this contact's attempts, over the task's.
+	InputAttributes map[string]string `json:"input_attributes"`
 }
 
 // task makes a task of it that is accepted at an instant, and returns everything that is wrong.
 // Windows that are over are planned, too: the schedule then says so.
 func (t *simulatedTask) task(configuration string, at delivery.Instant) (delivery.Task, []delivery.FieldError) {
 	var wrong contactFindings
-	task := delivery.Task{ID: nobody, ConfigurationID: configuration, AcceptedAt: at}
+	task := delivery.Task{ID: nobody, ConfigurationID: configuration, AcceptedAt: at, InputAttributes: t.InputAttributes}
 	var err error
 	if task.Windows, err = planWindows(t.Windows, at); err != nil {
 		wrong.add(delivery.CodeInvalidWindows, "windows", asSentence(err))
 	}
 	for i, c := range t.Contacts {
-		contact := delivery.Contact{ID: c.ID, Phones: c.Phones, TimeZone: c.TimeZone, Country: c.Country, State: c.State, PostalCode: c.PostalCode}
+		contact := delivery.Contact{ID: c.ID, Phones: c.Phones, TimeZone: c.TimeZone, Country: c.Country, State: c.State, PostalCode: c.PostalCode,
+			InputAttributes: c.InputAttributes}
 		if windows, err := delivery.DecodeWindows(c.Windows); err != nil {
 			wrong.add(delivery.CodeInvalidWindows, fmt.Sprintf("contacts[%d].windows", i), asSentence(err))
 		} else if len(windows) > 0 {

@@ -63,6 +63,7 @@ type Dependencies struct {
 // is answered from its rows alone; what is not there is models.ErrNotFound.
 type Store interface {
 	DeliveryRules
+	DeliveryTasks
 
 	// FindAPIKey returns the key with the prefix.
 	FindAPIKey(ctx context.Context, prefix string) (models.APIKey, error)

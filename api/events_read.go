@@ -42,7 +42,7 @@ func splitEvents(kind string, body []byte) ([]json.RawMessage, error) {
 		return nil, unsupported(kind, strings.Join([]string{typeJSON, typeNDJSON, typeCloud, typeCloudBatch}, ", "))
 	}
 	if array {
-		return splitArray(text)
+		return splitArray(text, MaxEvents, tooMany())
 	}
 	return splitOne(text)
 }
@@ -60,13 +60,13 @@ func splitOne(text []byte) ([]json.RawMessage, error) {
 	return []json.RawMessage{text}, nil
 }
 
-// splitArray takes the body as an array of events.
-func splitArray(text []byte) ([]json.RawMessage, error) {
+// splitArray takes the body as an array; over is the answer to one of more entries than it may have.
+func splitArray(text []byte, most int, over *Problem) ([]json.RawMessage, error) {
 	broken := problem(http.StatusBadRequest, "body:unreadable", "The body is not one complete JSON array.")
-	var events []json.RawMessage
+	var entries []json.RawMessage
 	i := skipSpace(text, 1)
 	if i < len(text) && text[i] == ']' {
-		return nil, problem(http.StatusBadRequest, "body:empty", "The array is empty. Send an event.")
+		return nil, problem(http.StatusBadRequest, "body:empty", "The array is empty. Send at least one.")
 	}
 	for {
 		var s scan
@@ -75,10 +75,10 @@ func splitArray(text []byte) ([]json.RawMessage, error) {
 		if !ok {
 			return nil, broken
 		}
-		if len(events) == MaxEvents {
-			return nil, tooMany()
+		if len(entries) == most {
+			return nil, over
 		}
-		events = append(events, json.RawMessage(text[i:end]))
+		entries = append(entries, json.RawMessage(text[i:end]))
 		i = skipSpace(text, end)
 		if i >= len(text) {
 			return nil, broken
@@ -94,7 +94,7 @@ func splitArray(text []byte) ([]json.RawMessage, error) {
 	if i != len(text)-1 {
 		return nil, broken
 	}
-	return events, nil
+	return entries, nil
 }
 
 // splitLines takes every line that is not blank as an event.

@@ -29,6 +29,8 @@ type Server struct {
 	analyticsLimits *analyticsLimits
 	// hub serves those who watch what is open.
 	hub *liveHub
+	// orders wakes dialers who wait for orders.
+	orders *orderWake
 	// simulations holds an element while a simulation of deliveries runs.
 	simulations chan struct{}
 	// draining makes /readyz fail before a shutdown; closing ends the streams when it begins.
@@ -54,6 +56,7 @@ func New(config Config, deps Dependencies) (*Server, error) {
 	s.analyticsLimits = newAnalyticsLimits(s.config.Analytics)
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	s.hub = s.newLiveHub()
+	s.orders = newOrderWake(func(ctx context.Context, wake func()) error { return deps.Store.ListenOrders(ctx, wake) })
 	s.engine = s.newEngine()
 	return s, nil
 }
