@@ -7,8 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-	// Whoever folds a task needs the time zones, also where the machine has none.
-	_ "time/tzdata"
+	_ "time/tzdata" // Whoever folds a task needs the zones, also where the machine has none.
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,7 +40,7 @@ func scanTaskEntry(row pgx.Row) (delivery.Entry, int, error) {
 		return e, 0, fmt.Errorf("entry %d: %w", e.Number, err)
 	}
 	e.ReceivedAt, e.Time = delivery.At(receivedAt), delivery.At(at)
-	e.Attempt, e.Event.Seq, e.Data = stored.Attempt, stored.Seq, stored.Data
+	e.Attempt, e.Seq, e.Data = stored.Attempt, stored.Seq, stored.Data
 	return e, len(document) + entryOverhead, nil
 }
 
