@@ -28,7 +28,7 @@ func TestFirstShowing(t *testing.T) {
 		{"Australia/Sydney", "2026-04-05", 150, "2026-04-04T15:30:00"},
 		{"America/Santiago", "2026-09-06", 0, "2026-09-06T04:00:00"}, // midnight is skipped
 		{"Asia/Kathmandu", "2026-06-01", 8 * 60, "2026-06-01T02:15:00"},
-		{"Pacific/Apia", "2011-12-30", 9 * 60, "2011-12-30T10:00:00"}, // the day is skipped
+		{"Pacific/Apia", "2011-12-30", 9 * 60, "2011-12-30T10:00:00"},  // the day is skipped
 		{"Europe/Berlin", "2040-12-31", 9 * 60, "2040-12-31T08:00:00"}, // where ZoneBounds ends too early
 	} {
 		zone, err := time.LoadLocation(c.zone)
