@@ -67,8 +67,8 @@ What each number means. The same catalogue answers ` + "`GET /v1/reports/metrics
   ended, see [records](#records). Whole days, weeks (from Monday) and months follow the calendar of the zone that you name.
 * **Averages are ratios of sums**: all seconds over all engagements, never a mean of daily means.
 * **What is not known does not count.** A rate of nothing is null, not 0. Every value comes with its sample size.
-* **Agents are humans** unless you filter or group by ` + "`agent_type`" + `; closed conversations count whoever closed them.
-  Engagements that ran into the open limit count only with ` + "`include_expired`" + `.
+* **Agents are humans** unless you filter or group by ` + "`agent_type`" + `; closed conversations and queue visits count
+  whoever closed or answered them. Engagements that ran into the open limit count only with ` + "`include_expired`" + `.
 * **Where the field disagrees, you choose.** Such metrics have parameters; the defaults are below, and each answer repeats
   the values it was computed with.
 * **Attribution** says in which bucket a long row counts: all of it at its end (default), all of it at its start, or, for

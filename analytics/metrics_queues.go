@@ -56,7 +56,7 @@ var queueMetrics = []*Metric{
 		"abandonment - entry into the queue, in seconds, of queue visits that were abandoned", "outcome = 'abandoned'"),
 	{
 		ID: "backlog", Name: "Backlog",
-		Description: "Average = sum(seconds that conversations spent in the queue within the period) / seconds of the period; Max = most conversations in it at one time",
+		Description: "Average = sum(seconds that conversations spent in the queue within the period) / seconds of the period that have passed; Max = most conversations in it at one time",
 		Unit:        Counts, Record: "queue_visits", Kind: Custom,
 		Measures: []Measure{Average, Max}, Filters: visitFilters,
 	},
