@@ -242,6 +242,13 @@ var instants = []string{"offered_at", "queue_entered_at", "first_reply_at", "req
 // write stores the facts.
 func write(t testing.TB, store *models.Store, facts []*fact) {
 	t.Helper()
+	keys := map[[2]string]int64{}
+	for _, f := range facts {
+		subject := [2]string{f.organization, f.conversation}
+		if _, known := keys[subject]; !known {
+			keys[subject] = conversationKey(t, store, f.organization, f.conversation)
+		}
+	}
 	for table, s := range shapes() {
 		var columns []string
 		var rows [][]any
@@ -250,6 +257,7 @@ func write(t testing.TB, store *models.Store, facts []*fact) {
 				continue
 			}
 			row := f.columns(s)
+			row["conversation_key"] = keys[[2]string{f.organization, f.conversation}]
 			if columns == nil {
 				columns = slices.Sorted(maps.Keys(row))
 			}
@@ -267,6 +275,18 @@ func write(t testing.TB, store *models.Store, facts []*fact) {
 	}
 }
 
+// conversationKey is the key of a conversation's row, made if there is none.
+func conversationKey(t testing.TB, store *models.Store, organization, conversation string) (key int64) {
+	t.Helper()
+	_, err := store.Pool().Exec(t.Context(), "INSERT INTO organizations (id) VALUES ($1) ON CONFLICT DO NOTHING", organization)
+	require.NoError(t, err)
+	require.NoError(t, store.Pool().QueryRow(t.Context(), `
+INSERT INTO conversations (organization_id, conversation_id) VALUES ($1, $2)
+ON CONFLICT (organization_id, conversation_id, kind) DO UPDATE SET conversation_id = excluded.conversation_id RETURNING key`,
+		organization, conversation).Scan(&key))
+	return key
+}
+
 // numeric are the columns of numbers that may be null.
 var numeric = map[string]string{
 	"engagements":     "duration_ms duration_business_ms offer_time_ms time_to_accept_ms handoff_gap_ms first_reply_ms first_response_ms wait_total_ms wait_longest_ms wrapup_ms first_reply_business_ms wait_total_business_ms wait_longest_business_ms agent_messages agent_replies customer_messages waits hold_ms talk_ms handle_ms",
@@ -276,7 +296,7 @@ var numeric = map[string]string{
 }
 
 func (f *fact) columns(s shape) map[string]any {
-	row := map[string]any{"organization_id": f.organization, "conversation_key": f.key, "conversation_id": f.conversation}
+	row := map[string]any{"organization_id": f.organization, "conversation_id": f.conversation}
 	maps.Copy(row, s.fixed)
 	if f.table == "requester_waits" {
 		row["engagement_id"], row["ordinal"], row["answered"] = f.id, int32(1), f.flags["answered"]

@@ -31,9 +31,9 @@ func queueLevels(s *scan, r *request) { s.levels(r, "''") }
 // withWaiting is the record of queue visits with those that have not ended, as far as they are known.
 func withWaiting(visits Record) *Record {
 	visits.Table = `(
-    SELECT organization_id, conversation_id, queue_id, channel, direction, ticket_id, entered_at, left_at, outcome, agent_id, expired FROM queue_visits
+    SELECT organization_id, conversation_key, conversation_id, queue_id, channel, direction, ticket_id, entered_at, left_at, outcome, agent_id, expired FROM queue_visits
     UNION ALL
-    SELECT organization_id, conversation_id, waiting_queue_id, channel, '', ticket_id, waiting_since, greatest(waiting_since, now()), '', '', false
+    SELECT organization_id, conversation_key, conversation_id, waiting_queue_id, channel, '', ticket_id, waiting_since, greatest(waiting_since, now()), '', '', false
     FROM live_conversations WHERE waiting_since IS NOT NULL
 ) AS visits`
 	return &visits

@@ -91,7 +91,9 @@ func (s *scan) keep(r *request) {
 		s.filter(a, sql, f)
 	}
 	if r.conversations != nil {
-		s.add("conversation_id = ANY (?::text[])", r.conversations)
+		// By their keys, which every table of facts has an index of.
+		s.add("conversation_key IN (SELECT key FROM conversations WHERE organization_id = ? AND kind = '' AND conversation_id = ANY (?::text[]))",
+			r.organization, r.conversations)
 	}
 	if r.leavesOutBots() {
 		s.add(r.record.Humans)
