@@ -51,23 +51,28 @@ func (s *Server) claimOrders(c *call) (any, error) {
 	wait, cancel := context.WithTimeout(c.ctx(), time.Duration(body.WaitMS)*time.Millisecond)
 	defer cancel()
 	defer s.orders.join()()
+	// The time for reading the request is not that for waiting.
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Time{})
+	none := DialOrders{[]models.DialOrder{}}
 	for {
 		// Whoever asks first and looks afterwards misses nothing in between.
 		news := s.orders.news()
 		orders, err := s.deps.Store.ClaimOrders(c.ctx(), c.principal.organization, body.Dialer, body.Max, time.Duration(body.LeaseMS)*time.Millisecond)
-		if err != nil {
-			return nil, unavailable(err)
-		}
-		if len(orders) > 0 {
+		switch {
+		case len(orders) > 0:
 			return DialOrders{orders}, nil
+		case c.ctx().Err() != nil:
+			return none, nil
+		case err != nil:
+			return nil, unavailable(err)
 		}
 		select {
 		case <-news:
 		case <-time.After(lookForOrders):
 		case <-s.closing:
-			return DialOrders{[]models.DialOrder{}}, nil
+			return none, nil
 		case <-wait.Done():
-			return DialOrders{[]models.DialOrder{}}, nil
+			return none, nil
 		}
 	}
 }

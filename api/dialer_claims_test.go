@@ -26,6 +26,19 @@ func (w *world) pace() {
 	}
 }
 
+// showTask brings the rows of a task up to its log, as its workflow does.
+func (w *world) showTask(organization, task string) {
+	w.t.Helper()
+	subject := models.Subject{OrganizationID: organization, ConversationID: task, Kind: models.KindDelivery}
+	run, err := w.store.LoadDelivery(w.t.Context(), subject)
+	require.NoError(w.t, err)
+	f := delivery.Fold(&run.Plan, run.Carry, run.Entries, 0)
+	require.NoError(w.t, w.store.ProjectDelivery(w.t.Context(), models.DeliveryUpdate{
+		Subject: subject, RecordCount: run.RecordCount, Seen: run.Seen, Attempts: f.Attempts, Task: f.Task, Suspended: f.State.Suspended,
+		Windows: f.State.Windows, Dial: models.NewDialRequest(&run.Plan, f, run.Jitter), WorkflowID: "workflow", RunID: "run",
+	}))
+}
+
 // claim takes orders.
 func (w *world) claim(key, members string) []models.DialOrder {
 	w.t.Helper()
@@ -73,10 +86,11 @@ func TestDialerClaimsStartsAndTells(t *testing.T) {
 	require.True(t, again.Events[1].Conflict, "the first one holds")
 	require.Equal(t, became.Events[2].Number, again.Events[2].Number)
 
-	over := w.ask(key, "POST", tasksPath+"/"+id+"/cancel", "")
-	require.Less(t, over.status, 500, over.body)
-	late := start(o.Fence)
-	require.NotEqual(t, 500, late.status)
+	w.showTask("acme", id)
+	call := shown[api.Delivery](t, w.ask(key, "GET", path, ""))
+	require.Equal(t, []any{"Complete", "LiveAnswer", "CallEnded", "call-1"}, []any{call.Status, *call.Result, *call.ResultCore, *call.CallID})
+	require.Equal(t, started.StartedAt, *call.StartedAt)
+	require.Equal(t, []string{id}, []string{shown[api.DeliveryPage](t, w.ask(key, "GET", deliveriesPath+"?status=Complete", "")).Data[0].DeliveryTaskID})
 }
 
 func TestStartAfterCancelIsRefused(t *testing.T) {
@@ -130,6 +144,24 @@ func TestClaimWaitsForOrders(t *testing.T) {
 	w.deliveryTask(key, newTaskBody(configuration, "C2"))
 	w.pace()
 	require.Len(t, w.claim(key, `,"wait_ms":30000`), 1, "what the other one waited for is still there")
+}
+
+// A shutdown does not wait for claims, and they are answered.
+func TestClaimEndsWhenTheServerDrains(t *testing.T) {
+	t.Parallel()
+	w := newWorldAt(t, time.Now)
+	key := w.key("acme", api.DeliveriesWrite)
+	server, err := api.New(api.Config{Logger: quiet()}, api.Dependencies{Log: w.log, Store: w.store, Accepts: foldAccepts{w.store}})
+	require.NoError(t, err)
+	var stop func() error
+	w.address, stop = serve(t, server)
+	got := make(chan answer, 1)
+	go func() { got <- w.ask(key, "POST", "/v1/dialer/claims", `{"dialer":"d1","wait_ms":30000}`) }()
+	require.Eventually(t, func() bool {
+		return strings.Contains(w.ask("", "GET", "/metrics", "").body, "engaged_http_requests_in_flight 2")
+	}, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, stop())
+	require.Empty(t, shown[api.DialOrders](t, <-got).Orders)
 }
 
 func TestDialerRequestsNameEveryFault(t *testing.T) {
