@@ -177,6 +177,7 @@ func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("insert tasks: %w", err)
 	}
 	batch := &pgx.Batch{}
+	var entries taskEntries
 	keys := make([]int64, len(c.fresh))
 	for i, t := range c.fresh {
 		keys[i] = t.key
@@ -185,13 +186,13 @@ func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 		if err != nil {
 			return err
 		}
-		h := &head{key: t.key, last: 1, now: c.now}
-		if err := h.queueTaskEntry(batch, e, hash); err != nil {
+		if err := entries.add(t.key, 1, e, hash); err != nil {
 			return err
 		}
 		entry := delivery.Entry{Number: 1, ReceivedAt: delivery.At(c.now), Event: e}
 		t.folded = delivery.Fold(&t.plan, delivery.State{}, []delivery.Entry{entry}, 0)
 	}
+	entries.queue(batch, c.now)
 	batch.Queue(startRunsSQL, keys, c.now, startEvery.Microseconds())
 	batch.Queue(notifySQL, NotifyChannel)
 	return tx.SendBatch(ctx, batch).Close()

@@ -171,13 +171,39 @@ func (h *head) knownTaskEntries(ctx context.Context, tx pgx.Tx, events []deliver
 
 // queueTaskEntry writes an entry under the head's last number.
 func (h *head) queueTaskEntry(batch *pgx.Batch, e delivery.Event, hash []byte) error {
+	var rows taskEntries
+	if err := rows.add(h.key, h.last, e, hash); err != nil {
+		return err
+	}
+	rows.queue(batch, h.now)
+	return nil
+}
+
+// taskEntries are entries of tasks to insert, column by column.
+type taskEntries struct {
+	keys, numbers                 []int64
+	sources, ids, types, document []string
+	times                         []time.Time
+	lifecycle                     []bool
+	hashes                        [][]byte
+	none                          []int32
+	data                          []*string
+}
+
+func (r *taskEntries) add(key, number int64, e delivery.Event, hash []byte) error {
 	document, err := json.Marshal(storedTaskEntry{e.Attempt, e.Seq, e.Data})
 	if err != nil {
 		return fmt.Errorf("encode entry: %w", err)
 	}
-	batch.Queue(insertEntriesSQL, []int64{h.key}, []int64{h.last}, []string{e.Source}, []string{e.ID}, []string{string(e.Type)},
-		[]time.Time{e.Time.Time()}, []bool{true}, [][]byte{hash}, []int32{0}, []int32{0}, []string{string(document)}, []*string{nil}, h.now)
+	r.keys, r.numbers, r.hashes = append(r.keys, key), append(r.numbers, number), append(r.hashes, hash)
+	r.sources, r.ids, r.types = append(r.sources, e.Source), append(r.ids, e.ID), append(r.types, string(e.Type))
+	r.times, r.lifecycle, r.document = append(r.times, e.Time.Time()), append(r.lifecycle, true), append(r.document, string(document))
+	r.none, r.data = append(r.none, 0), append(r.data, nil)
 	return nil
+}
+
+func (r *taskEntries) queue(batch *pgx.Batch, now time.Time) {
+	batch.Queue(insertEntriesSQL, r.keys, r.numbers, r.sources, r.ids, r.types, r.times, r.lifecycle, r.hashes, r.none, r.none, r.document, r.data, now)
 }
 
 // commands are the entries whose time is their receipt.

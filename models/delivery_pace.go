@@ -76,6 +76,8 @@ const (
 	// waits for will wake it.
 	lookAgain = 20 * time.Millisecond
 	lookLater = 5 * time.Second
+	// lookAnyway is how soon pacing looks where it waits for nothing.
+	lookAnyway = time.Minute
 )
 
 // Pace grants the dial tokens that a configuration's queue has to give now, in one transaction that
@@ -185,7 +187,7 @@ func (p *pacing) giveBack(ctx context.Context, tx pgx.Tx) error {
 	if err := tx.QueryRow(ctx, nextDueSQL, p.claim.ConfigurationID).Scan(&waiting, &counting); err != nil {
 		return fmt.Errorf("look for what is due next: %w", err)
 	}
-	next := p.now.Add(time.Hour)
+	next := p.now.Add(lookAnyway)
 	switch {
 	case p.left && p.free(p.configurations[p.claim.ConfigurationID]) > 0:
 		next = p.now.Add(lookAgain)

@@ -90,3 +90,14 @@ func (c *creating) answerAgain(i int, before *remembered) {
 		TaskID: before.taskID, DeliveryID: delivery.AttemptID(t.OrganizationID, before.taskID, 1), Replayed: true,
 	}
 }
+
+const trimRequestsSQL = `DELETE FROM delivery_requests WHERE created_at <= clock_timestamp() - interval '25 hours'`
+
+// TrimDeliveryRequests forgets the requests that are not recognized any more, and returns how many.
+func (s *Store) TrimDeliveryRequests(ctx context.Context) (int64, error) {
+	tag, err := s.pool.Exec(ctx, trimRequestsSQL)
+	if err != nil {
+		return 0, fmt.Errorf("trim delivery requests: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}

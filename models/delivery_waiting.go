@@ -79,7 +79,8 @@ func (w pacingWake) earlier(organization string, at delivery.Instant) pacingWake
 	return pacingWake{organization, at}
 }
 
-// A row that is due early enough is not touched: it is the one row that all tasks of a configuration share.
+// The row is locked also where it is due early enough: whoever claims it from then on sees what this
+// transaction writes.
 const duePacingSQL = `
 INSERT INTO delivery_pacing AS p (configuration_id, organization_id, due_at)
 VALUES ($1, $2, $3)

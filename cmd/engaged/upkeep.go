@@ -29,6 +29,9 @@ func (p *process) upkeep(ctx context.Context) {
 				p.log.Warn("retention of the record log", "error", err)
 			}
 		}
+		if _, err := p.store.TrimDeliveryRequests(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("retention of delivery requests", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
