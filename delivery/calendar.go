@@ -90,53 +90,22 @@ func (c *calendar) addHours(rule Rule, reason, detail string, h Hours) {
 }
 
 // next returns the earliest instant not before at that all rules allow; false if there is none.
-// Each rule may move the instant later, until none does any more.
-func (c *calendar) next(at Instant) (Instant, bool) { return firstAllowed(c.rules, at) }
-
-func firstAllowed(rules []namedRule, at Instant) (Instant, bool) {
-	for moved := true; moved; {
-		moved = false
-		for _, r := range rules {
-			if at >= endOfTime {
-				return 0, false
-			}
-			if later := r.next(at); later > at {
-				at, moved = later, true
-			}
-		}
-	}
-	return at, at < endOfTime
-}
+func (c *calendar) next(at Instant) (Instant, bool) { return newWalk(c.rules).next(at) }
 
 // until returns the first instant after at, which all rules allow, that some rule forbids.
-func (c *calendar) until(at Instant) Instant { return firstForbidden(c.rules, at) }
-
-func firstForbidden(rules []namedRule, at Instant) Instant {
-	for {
-		end := endOfTime
-		for _, r := range rules {
-			end = min(end, r.until(at))
-		}
-		if end >= endOfTime {
-			return endOfTime
-		}
-		if again, ok := firstAllowed(rules, end); !ok || again > end {
-			return end
-		}
-		at = end
-	}
-}
+func (c *calendar) until(at Instant) Instant { return newWalk(c.rules).until(at) }
 
 // last returns the instant from which nothing is allowed any more; false if nothing is allowed
 // from at on.
 func (c *calendar) last(at Instant) (Instant, bool) {
+	w := newWalk(c.rules)
 	end, found := at, false
 	for {
-		start, ok := c.next(end)
+		start, ok := w.next(end)
 		if !ok {
 			return end, found
 		}
-		end, found = c.until(start), true
+		end, found = w.until(start), true
 	}
 }
 

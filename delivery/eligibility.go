@@ -55,13 +55,13 @@ func Evaluate(plan *Plan, c Candidate, facts *Facts, at Instant) Verdict {
 	v.consent(cal.target, facts)
 	v.overTime(rules, at, RuleCaps, RuleRetryDelay, RuleWindows, RuleQuietHours, RuleStatutory, RuleHolidays, RuleQueueHours)
 	v.capacity(facts)
-	next, ok := firstAllowed(rules, at)
+	next, ok := newWalk(rules).next(at)
 	if ok {
 		v.NextAt = &next
 	}
 	v.decide(ok)
 	if v.Action == Allow {
-		v.Until = new(firstForbidden(rules, at))
+		v.Until = new(newWalk(rules).until(at))
 	}
 	return v
 }
