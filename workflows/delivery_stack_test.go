@@ -238,3 +238,61 @@ SELECT (SELECT counts_until FROM delivery_tokens WHERE seq = 1), (SELECT granted
 	require.False(t, granted.Before(counted.Truncate(time.Millisecond)), "%s before %s", granted, counted)
 	require.GreaterOrEqual(t, counted.Sub(lost.LeaseUntil.Time()), 1500*time.Millisecond)
 }
+
+// V17: a preview that an agent accepts becomes a call; it is linked to the conversation that it is routed to.
+// The claim of a preview holds as long as its order: an agent takes the time that an agent takes.
+func TestDeliveryPreview(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{})()
+	defer s.pace()()
+	configuration := s.configuration(func(d *models.DeliveryDocument) {
+		d.Mode, d.Pacing = delivery.Preview, models.DeliveryPacing{}
+	})
+	task := s.task(configuration, 1, time.Minute)
+	s.createTasks(task)
+	_, err := s.store.PutCapacity(t.Context(), models.QueueCapacity{OrganizationID: organization, QueueID: "q1", ReadyAgents: 1}, time.Minute)
+	require.NoError(t, err)
+	order := s.order(0)
+	require.Equal(t, order.NotAfter, order.LeaseUntil)
+	id := task.Task.ID
+	s.tellTask(id, delivery.Event{ID: "1", Type: delivery.PreviewOffered, Attempt: 1})
+	s.until(id, func(t models.DeliveryTask) bool { return t.Row.Status == "InProcess" })
+	s.tellTask(id, delivery.Event{ID: "2", Type: delivery.PreviewAccepted, Attempt: 1})
+	require.NoError(t, s.start(order))
+	s.tellTask(id, delivery.Event{ID: "3", Type: delivery.AgentConnected, Attempt: 1, Data: delivery.Data{ConversationID: "conversation-7"}})
+	s.tellTask(id, delivery.Event{ID: "4", Type: delivery.CallConnected, Attempt: 1})
+	s.tellTask(id, delivery.Event{ID: "5", Type: delivery.CallEnd, Attempt: 1})
+	done := s.until(id, ended)
+	row := done.Deliveries[0]
+	require.Equal(t, []string{"Complete", "CallEnded", "conversation-7"}, []string{row.Status, *row.Result, *row.ConversationID})
+	require.False(t, row.AgentConnectedAt.After(*row.CustomerConnectedAt))
+	require.Zero(t, s.liveTokens())
+}
+
+// A task that is rescheduled during a call is called back at the time that the customer asked for.
+func TestDeliveryCallback(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	defer s.work()()
+	defer s.dispatch(intake.DispatchOptions{})()
+	defer s.pace()()
+	task := s.task(s.configuration(nil), 1, time.Minute)
+	s.createTasks(task)
+	id := task.Task.ID
+	require.NoError(t, s.start(s.order(time.Minute)))
+	at := delivery.At(time.Now().Add(time.Second))
+	s.tellTask(id, delivery.Event{ID: "back", Type: delivery.TaskRescheduled, Data: delivery.Data{NotBefore: at}})
+	s.tellTask(id, delivery.Event{ID: "1", Type: delivery.CallConnected, Attempt: 1})
+	s.tellTask(id, delivery.Event{ID: "2", Type: delivery.CallEnd, Attempt: 1})
+	back := s.order(time.Minute)
+	require.Equal(t, []any{2, true}, []any{back.Seq, back.Callback})
+	require.NoError(t, s.start(back))
+	s.tellTask(id, delivery.Event{ID: "3", Type: delivery.CallConnected, Attempt: 2})
+	s.tellTask(id, delivery.Event{ID: "4", Type: delivery.CallEnd, Attempt: 2})
+	done := s.until(id, ended)
+	require.Len(t, done.Deliveries, 2)
+	require.False(t, done.Deliveries[1].StartedAt.Before(at.Time()))
+	require.Equal(t, 1, done.View.Callbacks)
+}
