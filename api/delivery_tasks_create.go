@@ -138,8 +138,9 @@ func (t *CreatedTasks) add(receipts []models.DeliveryTaskReceipt, places []int) 
 
 // noTask is the answer to a list of which no task was taken.
 func noTask(rejected []Rejection) *Problem {
-	if only := rejected[0].Code; only == "idempotency_key:reused" {
-		return refusedTask(models.ErrKeyReused)
+	reused := refusedTask(models.ErrKeyReused)
+	if slices.ContainsFunc(rejected, func(r Rejection) bool { return r.Code == reused.Code }) {
+		return reused
 	}
 	p := problem(http.StatusBadRequest, "delivery_tasks:all_rejected", "No task was taken. The first that are wrong are listed.")
 	for _, r := range rejected[:min(len(rejected), maxFaults)] {

@@ -136,6 +136,12 @@ func TestCreateDeliveryTasksInBulk(t *testing.T) {
 	again := shown[api.CreatedTasks](t, w.ask(key, "POST", tasksPath, list, "Idempotency-Key", "b1"))
 	require.Equal(t, []int{0, 2}, []int{again.Created, again.Replayed})
 	require.Equal(t, made.Tasks[1].DeliveryTaskID, again.Tasks[1].DeliveryTaskID)
+	longer := w.ask(key, "POST", tasksPath, strings.Replace(list, "[{", "["+newTaskBody(configuration, "C9")+",{", 1), "Idempotency-Key", "b1")
+	require.Equal(t, 422, longer.status, "a key of another list makes nothing")
+	require.Len(t, shown[api.DeliveryTaskPage](t, w.ask(key, "GET", tasksPath, "")).Data, 2)
+	var requests int
+	require.NoError(t, w.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM delivery_requests`).Scan(&requests))
+	require.Equal(t, 2, requests)
 	none := w.ask(key, "POST", tasksPath, `[{},{}]`)
 	require.Equal(t, 400, none.status)
 	require.Contains(t, none.body, `"field":"[1].configuration_id"`)

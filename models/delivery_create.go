@@ -79,12 +79,17 @@ func (c *creating) run(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := c.refuseReused(ctx, tx, requests); err != nil {
+		return err
+	}
 	for i := range c.tasks {
 		t := &c.tasks[i]
 		configuration, known := c.configurations[t.Task.ConfigurationID]
 		switch {
 		case !known || configuration.organization != t.OrganizationID:
 			c.receipts[i].Err = ErrNoConfiguration
+			continue
+		case c.receipts[i].Err != nil:
 			continue
 		case requests[i] != nil:
 			c.answerAgain(i, requests[i])

@@ -71,7 +71,7 @@ func (s *Store) ListDeliveryTasks(ctx context.Context, f DeliveryTaskFilter) ([]
 		q = q.Where("tracking_id = ?", f.TrackingID)
 	}
 	if f.ContactID != "" {
-		q = q.Where("plan -> 'contacts' @> jsonb_build_array(jsonb_build_object('id', ?::text))", f.ContactID)
+		q = q.Where("jsonb_path_query_array(plan, '$.contacts[*].id') @> jsonb_build_array(?::text)", f.ContactID)
 	}
 	if f.Status != "" {
 		q = q.Where("status = ?", string(f.Status))

@@ -1,7 +1,6 @@
 package models
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -82,10 +81,6 @@ func (c *creating) takeRequests(ctx context.Context, tx pgx.Tx) (map[int]*rememb
 // answerAgain answers a request as it was answered before.
 func (c *creating) answerAgain(i int, before *remembered) {
 	t := &c.tasks[i]
-	if !bytes.Equal(before.hash, t.RequestHash) {
-		c.receipts[i].Err = ErrKeyReused
-		return
-	}
 	c.receipts[i] = DeliveryTaskReceipt{
 		TaskID: before.taskID, DeliveryID: delivery.AttemptID(t.OrganizationID, before.taskID, 1), Replayed: true,
 	}
