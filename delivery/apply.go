@@ -32,7 +32,8 @@ func (f *folder) told(e *Entry) Outcome {
 		if a.Attributes == nil && len(e.Data.Attributes) > 0 {
 			a.Attributes = map[string]string{}
 		}
-		maps.Copy(a.Attributes, e.Data.Attributes)
+		// One map into another: the order in which it is read does not matter.
+		maps.Copy(a.Attributes, e.Data.Attributes) //workflowcheck:ignore
 		f.touch(a)
 		return applied
 	case over && e.Type == AgentConnected && a.ConversationID == "":
