@@ -55,8 +55,7 @@ type ReportHead struct {
 	Query ReportQuery `json:"query"`
 	// Unit is that of every measure that is not a count or a percentage.
 	Unit analytics.Unit `json:"unit"`
-	// DataThrough is the instant up to which everything that was recorded is included; null without
-	// any record.
+	// DataThrough is the instant up to which everything that was recorded is included.
 	DataThrough *engagement.Instant `json:"data_through"`
 	// ChangedSince tells that records came later for a part of the period that had passed already: the
 	// newest such change, null if there is none.
