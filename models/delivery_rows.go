@@ -125,7 +125,7 @@ func textOf(s string) *string {
 const insertAttributesSQL = `
 INSERT INTO delivery_attributes (organization_id, delivery_id, type, keyword, value)
 SELECT $1, $2, $3, w.keyword, w.value FROM unnest($4::text[], $5::text[]) AS w (keyword, value)
-ON CONFLICT (delivery_id, type, keyword) DO UPDATE SET value = excluded.value WHERE delivery_attributes.value <> excluded.value`
+ON CONFLICT (delivery_id, type, md5(keyword)) DO UPDATE SET value = excluded.value WHERE delivery_attributes.value <> excluded.value`
 
 // The types of attributes.
 const (
