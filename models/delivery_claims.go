@@ -11,14 +11,20 @@ import (
 	"engaged/delivery"
 )
 
+// Where nobody knows of agents any more, an order that was granted by them is not handed out.
+//
 // What is claimed for a preview is the dialer's until its order runs out: an agent takes the time that an
 // agent takes.
 const claimOrdersSQL = `
 WITH free AS (
     SELECT t.delivery_id, t.fence FROM delivery_tokens t
     JOIN delivery_configurations c ON c.id = t.configuration_id
+    JOIN delivery_configuration_versions v ON v.configuration_id = c.id AND v.version = c.version
     WHERE t.organization_id = $1 AND t.claimed_at IS NULL AND t.started_at IS NULL AND t.released_at IS NULL
         AND t.lost_at IS NULL AND t.not_after > clock_timestamp() AND c.active
+        AND (v.document ->> 'mode' = 'Copilot' OR v.document -> 'pacing' ->> 'skip_availability' = 'true'
+            OR EXISTS (SELECT FROM delivery_capacity k WHERE k.organization_id = t.organization_id
+                AND k.queue_id = v.document ->> 'queue_id' AND k.valid_until > clock_timestamp()))
     ORDER BY t.granted_at, t.delivery_id
     LIMIT $3
     FOR UPDATE OF t SKIP LOCKED),

@@ -80,6 +80,11 @@ func TestPaceByAgents(t *testing.T) {
 				capacity(t, store, c.ready, c.queued)
 			}
 			require.Equal(t, c.want, paceAll(t, store))
+			if c.mode != delivery.Copilot {
+				require.NoError(t, store.DeleteCapacity(t.Context(), organization, "q1"))
+				require.Empty(t, claimOrders(t, store, 100), "nobody knows of agents any more")
+				capacity(t, store, c.ready, c.queued)
+			}
 			require.Len(t, claimOrders(t, store, 100), c.want)
 			require.Empty(t, claimOrders(t, store, 100))
 		})
