@@ -153,10 +153,12 @@ func (a *appending) run(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // Rows are locked in the order of their ids, bytewise, by every process alike.
+// The kind stands in an expression, which no index knows: as a plain condition it would let a plan that was
+// prepared on an empty table read all conversations by their index instead of looking up the named ones.
 const lockConversationsSQL = `
 SELECT c.organization_id, c.conversation_id, c.key, c.last_number, c.floor, c.wakes
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, conversation_id)
-JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id AND c.kind = ''
+JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id AND coalesce(c.kind, '') = ''
 ORDER BY c.organization_id, c.conversation_id
 FOR NO KEY UPDATE OF c`
 

@@ -33,7 +33,7 @@ const knownEntriesSQL = `
 SELECT w.i, e.number, e.received_at, e.content_hash
 FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])
     AS w (i, organization_id, conversation_id, event_id, source)
-JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id AND c.kind = ''
+JOIN conversations c ON c.organization_id = w.organization_id AND c.conversation_id = w.conversation_id AND coalesce(c.kind, '') = ''
 JOIN entries e ON e.conversation_key = c.key AND e.event_id = w.event_id AND e.source = w.source
     AND e.received_at >= c.created_at - $6 * interval '1 second' AND e.received_at < now() + interval '1 day'`
 
