@@ -146,9 +146,7 @@ func TestHubOutlivesFailures(t *testing.T) {
 	b.broken.Store(true)
 	h := b.hub(t, 2)
 	w := h.join(analytics.LiveQuery{Organization: "acme"})
-	for b.looks.Load() < 3 {
-		time.Sleep(0)
-	}
+	require.Eventually(t, func() bool { return b.looks.Load() >= 3 }, 10*time.Second, time.Millisecond)
 	b.state.Store(7)
 	b.broken.Store(false)
 	require.EqualValues(t, 7, next(t, w))
