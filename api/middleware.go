@@ -65,13 +65,15 @@ func (s *Server) guarded(c *call, r route) (err error) {
 	return err
 }
 
-// refuse answers with a problem document, or as the compatible analytics wire does on its paths, unless
-// an answer is already under way.
+// refuse answers with a problem document, or as a wire of the reference does on its paths, unless an
+// answer is already under way.
 func (s *Server) refuse(c *call, err error) {
 	switch {
 	case c.Writer.Written():
 	case onAnalyticsWire(c.Request.URL.Path):
 		problemOf(err).writeOnWire(c.Writer)
+	case onDataverseWire(c.Request.URL.Path):
+		problemOf(err).writeOnDataverse(c.Writer, c.id)
 	default:
 		problemOf(err).write(c.Writer, c.id)
 	}
@@ -101,14 +103,21 @@ func (s *Server) answer(c *call, r route) (any, error) {
 	return r.handle(c)
 }
 
-// unescapePath decodes the path's parameters. Identifiers that cannot exist are not found.
+// unescapePath decodes the path's parameters. Identifiers that cannot exist are not found. The router
+// takes what the template has after a parameter, such as a closing parenthesis, for a part of its name:
+// the value has to end with it.
 func unescapePath(c *call) error {
 	for i, param := range c.Params {
+		name, after := param.Key, ""
+		if end := strings.IndexByte(name, ')'); end >= 0 {
+			name, after = name[:end], name[end:]
+		}
 		value, err := url.PathUnescape(param.Value)
-		if err != nil || value == "" || len(value) > maxIdentifier || !storable(value) {
+		value, ends := strings.CutSuffix(value, after)
+		if err != nil || !ends || value == "" || len(value) > maxIdentifier || !storable(value) {
 			return notFound("resource")
 		}
-		c.Params[i].Value = value
+		c.Params[i] = gin.Param{Key: name, Value: value}
 	}
 	return nil
 }
@@ -162,9 +171,16 @@ func storable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsRune(text, 0)
 }
 
-// requestID takes the caller's id of the request if it is harmless, else makes one.
+// requestID takes the caller's id of the request if it is harmless, else makes one. On the reference's
+// data API it is a UUID.
 func requestID(r *http.Request) string {
 	given := r.Header.Get(requestIDHeader)
+	if onDataverseWire(r.URL.Path) {
+		if isUUID(given) {
+			return given
+		}
+		return newUUID()
+	}
 	if given != "" && len(given) <= 64 && strings.IndexFunc(given, unsafeInID) < 0 {
 		return given
 	}

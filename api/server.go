@@ -89,6 +89,9 @@ func (s *Server) newEngine() *gin.Engine {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if onDataverseWire(r.URL.Path) {
+		r = withPlainKeys(r)
+	}
 	s.engine.ServeHTTP(w, r)
 }
 
