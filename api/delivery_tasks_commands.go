@@ -107,20 +107,7 @@ func (s *Server) tell(c *call, kind delivery.EventType, read func() (delivery.Da
 		key = "command-" + rand.Text()
 	}
 	event := delivery.Event{ID: key, Source: commandSource, Type: kind, Time: delivery.At(s.now()), Data: data}
-	receipts, err := s.deps.Store.AppendDeliveryEvents(c.ctx(), []models.DeliverySubmission{
-		{OrganizationID: subject.OrganizationID, TaskID: id, Event: event}})
-	if err != nil {
-		return nil, deliveryProblem("delivery_task", err)
-	}
-	if receipts[0].Conflict {
-		return nil, problem(http.StatusUnprocessableEntity, "idempotency_key:reused",
-			"This Idempotency-Key was used for another command of this task. Send another.")
-	}
-	after, err := s.foldTask(c, subject)
-	if err != nil {
-		return nil, err
-	}
-	superseded, err := s.superseded(c, after, receipts[0].Number)
+	after, superseded, err := s.appendCommand(c, subject, event)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +115,25 @@ func (s *Server) tell(c *call, kind delivery.EventType, read func() (delivery.Da
 		return after.answer(kind)
 	}
 	return after.state(), nil
+}
+
+// appendCommand appends a command to a task's log and returns how the task stands then; superseded tells
+// that the command came to nothing.
+func (s *Server) appendCommand(c *call, subject models.Subject, command delivery.Event) (after foldedTask, superseded bool, err error) {
+	receipts, err := s.deps.Store.AppendDeliveryEvents(c.ctx(), []models.DeliverySubmission{
+		{OrganizationID: subject.OrganizationID, TaskID: subject.ConversationID, Event: command}})
+	if err != nil {
+		return after, false, deliveryProblem("delivery_task", err)
+	}
+	if receipts[0].Conflict {
+		return after, false, problem(http.StatusUnprocessableEntity, "idempotency_key:reused",
+			"This Idempotency-Key was used for another command of this task. Send another.")
+	}
+	if after, err = s.foldTask(c, subject); err != nil {
+		return after, false, err
+	}
+	superseded, err = s.superseded(c, after, receipts[0].Number)
+	return after, superseded, err
 }
 
 // superseded tells that the entry came to nothing, for the task was over.

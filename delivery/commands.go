@@ -10,6 +10,10 @@ func (f *folder) command(e *Entry) Outcome {
 	}
 	switch e.Type {
 	case TaskCancelled:
+		// Where it names an attempt, it is meant only while that one waits.
+		if a := f.s.Current; e.Attempt != 0 && (a == nil || a.Seq != e.Attempt || a.Status != Pending) {
+			return superseded(SupersededInProcess)
+		}
 		f.cancel(at)
 	case TaskSuspended:
 		f.s.Suspended = true

@@ -44,7 +44,8 @@ type Event struct {
 	Type   EventType `json:"type"`
 	// Time is when it happened, not when it was sent.
 	Time Instant `json:"time"`
-	// Attempt is the sequence number of the attempt that it concerns; 0 for the task's present one.
+	// Attempt is the sequence number of the attempt that it concerns; 0 for the task's present one. Of the
+	// commands only task.cancelled has one.
 	Attempt int `json:"attempt,omitempty"`
 	// Seq is the sender's own order among events of one instant.
 	Seq  int64 `json:"seq,omitempty"`
