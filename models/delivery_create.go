@@ -212,6 +212,9 @@ func (c *creating) writeTasks(ctx context.Context, tx pgx.Tx) error {
 		if err != nil {
 			return err
 		}
+		if row.EndedAt != nil {
+			row.RecordedAt = &c.now
+		}
 		queueInsert(ctx, batch, row)
 		d := t.known()
 		for _, a := range t.folded.Attempts {
@@ -226,6 +229,7 @@ func (c *creating) writeTasks(ctx context.Context, tx pgx.Tx) error {
 		}
 	}
 	queuePacingWakes(batch, waiting)
+	c.queueMarks(batch)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("write tasks: %w", err)
 	}

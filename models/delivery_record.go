@@ -114,11 +114,12 @@ func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded,
 	return Recorded{Done: true}, nil
 }
 
-const updateTaskSQL = `
-UPDATE delivery_tasks
+var updateTaskSQL = markingEnds(`
+UPDATE delivery_tasks AS w
 SET status = $2, reason = $3, suspended = $4, view = $5::jsonb, expires_at = $6, next_scheduled_at = $7, last_call_at = $8,
-    ended_at = $9, seen_number = $10, updated_at = $11
-WHERE key = $1 AND seen_number <= $10`
+    ended_at = $9, seen_number = $10, updated_at = $11,
+    recorded_at = CASE WHEN $9::timestamptz IS NOT NULL THEN $11::timestamptz END
+WHERE w.key = $1 AND w.seen_number <= $10`, "delivery_tasks", "key", deliveryTaskFacts)
 
 // queueUpdate writes the rows of a task and its attempts, and lets pacing know what it waits for and
 // what it needs no more.

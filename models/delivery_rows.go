@@ -91,6 +91,9 @@ func (t taskInfo) deliveryRow(a delivery.Attempt, p provenance) *DeliveryRow {
 		CreatedAt: p.recordedAt, UpdatedAt: p.recordedAt,
 	}
 	row.times(a)
+	if a.EndedAt != nil {
+		row.RecordedAt = &p.recordedAt
+	}
 	if a.SIPCode != 0 {
 		row.SIPCode = new(int32(a.SIPCode))
 	}

@@ -9,11 +9,12 @@ import (
 // keptColumns are not replaced when an attempt's row is written again.
 var keptColumns = map[string]string{
 	"id": "", "created_at": "",
-	"handed_at": "coalesce(excluded.handed_at, d.handed_at)",
-	"revision":  "d.revision + 1",
+	"handed_at": "coalesce(excluded.handed_at, w.handed_at)",
+	"revision":  "w.revision + 1",
 }
 
-// upsertDeliverySQL writes an attempt's row, or replaces it by its next revision if anything has changed.
+// upsertDeliverySQL writes an attempt's row, or replaces it by its next revision if anything has changed,
+// and marks where it is over.
 var upsertDeliverySQL = sync.OnceValue(func() string {
 	t := tableOf(&DeliveryRow{})
 	var sets []string
@@ -27,8 +28,8 @@ var upsertDeliverySQL = sync.OnceValue(func() string {
 		}
 		sets = append(sets, field.DBName+" = "+value)
 	}
-	return fmt.Sprintf(`%s ON CONFLICT (id) DO UPDATE SET %s
-WHERE (d.status, d.last_entry, d.scheduled_at, d.expires_at, d.callback) IS DISTINCT FROM
+	return markingEnds(fmt.Sprintf(`%s ON CONFLICT (id) DO UPDATE SET %s
+WHERE (w.status, w.last_entry, w.scheduled_at, w.expires_at, w.callback) IS DISTINCT FROM
     (excluded.status, excluded.last_entry, excluded.scheduled_at, excluded.expires_at, excluded.callback)`,
-		strings.Replace(t.insert, "INTO deliveries ", "INTO deliveries AS d ", 1), strings.Join(sets, ", "))
+		strings.Replace(t.insert, "INTO deliveries ", "INTO deliveries AS w ", 1), strings.Join(sets, ", ")), "deliveries", "id", deliveryFacts)
 })

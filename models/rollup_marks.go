@@ -17,26 +17,39 @@ const RollupCell = 15 * time.Minute
 const markSQL = `
 INSERT INTO rollup_marks (organization_id, record, cell) SELECT $1, * FROM unnest($2::text[], $3::timestamptz[])`
 
-// queueMarks marks the quarter hours in which rows are written.
-func queueMarks(batch *pgx.Batch, organization string, rows []recordRow) {
-	var records []string
-	var cells []time.Time
-	mark := func(record string, at time.Time) {
-		cell := at.UTC().Truncate(RollupCell)
-		for i := range cells {
-			if records[i] == record && cells[i].Equal(cell) {
-				return
-			}
-		}
-		records, cells = append(records, record), append(cells, cell)
+// rollupMarks are quarter hours in which rows are written.
+type rollupMarks map[rollupMark]struct{}
+
+type rollupMark struct {
+	record string
+	cell   time.Time
+}
+
+func (m rollupMarks) add(record string, at time.Time) {
+	m[rollupMark{record, at.UTC().Truncate(RollupCell)}] = struct{}{}
+}
+
+func (m rollupMarks) queue(batch *pgx.Batch, organization string) {
+	if len(m) == 0 {
+		return
 	}
-	for _, row := range rows {
-		mark(tableOf(row.row).name, row.at)
-		for _, wait := range row.waits {
-			mark(tableOf(wait).name, wait.ClosedAt)
-		}
+	records, cells := make([]string, 0, len(m)), make([]time.Time, 0, len(m))
+	for mark := range m {
+		records, cells = append(records, mark.record), append(cells, mark.cell)
 	}
 	batch.Queue(markSQL, organization, records, cells)
+}
+
+// queueMarks marks the quarter hours in which rows are written.
+func queueMarks(batch *pgx.Batch, organization string, rows []recordRow) {
+	marks := rollupMarks{}
+	for _, row := range rows {
+		marks.add(tableOf(row.row).name, row.at)
+		for _, wait := range row.waits {
+			marks.add(tableOf(wait).name, wait.ClosedAt)
+		}
+	}
+	marks.queue(batch, organization)
 }
 
 // marking makes of a statement that deletes or updates rows of a fact table one that also marks the

@@ -11,10 +11,13 @@ import (
 	"engaged/models"
 )
 
-// factTables are the tables whose changes are marked, with the column that places their rows.
-var factTables = map[string]string{
-	"engagements": "ended_at", "offers": "resolved_at", "requester_waits": "closed_at",
-	"queue_visits": "left_at", "ratings": "created_at", "closed_conversations": "closed_at",
+// factTables are the tables whose changes are marked, with the record that is marked and the column that
+// places their rows.
+var factTables = map[string][2]string{
+	"engagements": {"engagements", "ended_at"}, "offers": {"offers", "resolved_at"}, "requester_waits": {"requester_waits", "closed_at"},
+	"queue_visits": {"queue_visits", "left_at"}, "ratings": {"ratings", "created_at"},
+	"closed_conversations": {"closed_conversations", "closed_at"},
+	"deliveries":           {"delivery_facts", "ended_at"}, "delivery_tasks": {"delivery_task_facts", "ended_at"},
 }
 
 // watchFacts has Postgres note the quarter hour of every row that is inserted, updated or deleted.
@@ -27,15 +30,16 @@ CREATE FUNCTION watch.note() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE fact jsonb;
 BEGIN
     FOR fact IN SELECT to_jsonb(OLD) WHERE TG_OP <> 'INSERT' UNION ALL SELECT to_jsonb(NEW) WHERE TG_OP <> 'DELETE' LOOP
-        INSERT INTO watch.changes VALUES (fact->>'organization_id', TG_ARGV[0],
-            to_timestamp(floor(extract(epoch FROM (fact->>TG_ARGV[1])::timestamptz) / 900) * 900));
+        INSERT INTO watch.changes SELECT fact->>'organization_id', TG_ARGV[0],
+            to_timestamp(floor(extract(epoch FROM (fact->>TG_ARGV[1])::timestamptz) / 900) * 900)
+        WHERE fact->>TG_ARGV[1] IS NOT NULL;
     END LOOP;
     RETURN NULL;
 END $$`)
 	require.NoError(t, err)
-	for table, column := range factTables {
+	for table, fact := range factTables {
 		_, err := store.Pool().Exec(t.Context(), fmt.Sprintf(
-			`CREATE TRIGGER watched AFTER INSERT OR UPDATE OR DELETE ON %[1]s FOR EACH ROW EXECUTE FUNCTION watch.note('%[1]s', '%[2]s')`, table, column))
+			`CREATE TRIGGER watched AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION watch.note('%s', '%s')`, table, fact[0], fact[1]))
 		require.NoError(t, err)
 	}
 }

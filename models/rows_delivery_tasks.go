@@ -36,6 +36,8 @@ type DeliveryTaskRow struct {
 	// SeenNumber is the highest entry that the row shows.
 	SeenNumber int64
 	UpdatedAt  time.Time
+	// RecordedAt is when the row was last written since the task is over; nil before.
+	RecordedAt *time.Time
 }
 
 // DeliveryRequestRow remembers what a request was answered with.
@@ -134,6 +136,8 @@ type DeliveryRow struct {
 	Revision  int32
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// RecordedAt is when the row was last written since the attempt is over; nil before.
+	RecordedAt *time.Time
 }
 
 // TableName is the row's table.
