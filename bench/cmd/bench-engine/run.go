@@ -13,6 +13,7 @@ import (
 
 	"engaged/bench/internal/eventlog"
 	"engaged/bench/internal/naive"
+	"engaged/bench/internal/profile"
 	"engaged/bench/internal/report"
 	"engaged/bench/internal/scenario"
 	"engaged/bench/internal/stack"
@@ -79,11 +80,15 @@ func (r *runCommand) connect(ctx context.Context, s *stack.Stack) (*scenario.Ben
 	}
 	b := &scenario.Bench{Stack: s, Temporal: temporal, Log: &eventlog.Log{Pool: pool}, Connections: r.Connections}
 	if r.Profile != "" {
-		p, err := newProfiler(r.Profile, pool)
+		profiler, err := profile.New(r.Profile, pool)
 		if err != nil {
 			return nil, err
 		}
-		b.Hold = p.hold(ctx)
+		b.Hold = func(name string, _ *stack.Engine) {
+			if err := profiler.Watch(ctx, name); err != nil {
+				fmt.Fprintln(os.Stderr, "bench-engine:", err)
+			}
+		}
 	}
 	return b, nil
 }

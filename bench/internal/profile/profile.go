@@ -1,4 +1,6 @@
-package main
+// Package profile finds out what takes the time of a measurement: functions of all processes by perf, statements
+// of Postgres by pg_stat_statements.
+package profile
 
 import (
 	"context"
@@ -9,19 +11,18 @@ import (
 	"text/tabwriter"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"engaged/bench/internal/stack"
 )
 
-// profiler finds out what takes the time of a measurement. It costs a few percent itself, so figures of such a
-// run are not for publication.
-type profiler struct {
+// Profiler writes profiles into a directory. It costs a few percent itself, so figures of such a run are not for
+// publication.
+type Profiler struct {
 	directory string
 	perf      string
 	pool      *pgxpool.Pool
 }
 
-func newProfiler(directory string, pool *pgxpool.Pool) (*profiler, error) {
+// New returns a profiler that reads statements over the pool; the stack must keep statistics of them.
+func New(directory string, pool *pgxpool.Pool) (*Profiler, error) {
 	perf, err := exec.LookPath("perf")
 	if err != nil {
 		return nil, fmt.Errorf("--profile needs perf: %w", err)
@@ -29,12 +30,12 @@ func newProfiler(directory string, pool *pgxpool.Pool) (*profiler, error) {
 	if err := os.MkdirAll(directory, 0o755); err != nil { //nolint:gosec // profiles, not secrets
 		return nil, fmt.Errorf("making the directory for profiles: %w", err)
 	}
-	return &profiler{directory: directory, perf: perf, pool: pool}, nil
+	return &Profiler{directory: directory, perf: perf, pool: pool}, nil
 }
 
-// watch records for eight seconds which functions of all processes take the CPU, and which statements take
+// Watch records for eight seconds which functions of all processes take the CPU, and which statements take
 // Postgres's time and write its log.
-func (p *profiler) watch(ctx context.Context, name string) error {
+func (p *Profiler) Watch(ctx context.Context, name string) error {
 	if _, err := p.pool.Exec(ctx, "SELECT pg_stat_statements_reset()"); err != nil {
 		return fmt.Errorf("resetting the statistics of statements: %w", err)
 	}
@@ -50,7 +51,7 @@ const selectStatements = `
 SELECT d.datname, s.calls, s.total_exec_time + s.total_plan_time AS ms, s.rows, s.wal_bytes::bigint, left(regexp_replace(s.query, '\s+', ' ', 'g'), 160)
 FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid ORDER BY ms DESC LIMIT 60`
 
-func (p *profiler) statements(ctx context.Context, path string) error {
+func (p *Profiler) statements(ctx context.Context, path string) error {
 	rows, err := p.pool.Query(ctx, selectStatements)
 	if err != nil {
 		return fmt.Errorf("reading the statistics of statements: %w", err)
@@ -76,13 +77,4 @@ func (p *profiler) statements(ctx context.Context, path string) error {
 		return fmt.Errorf("writing the statistics of statements: %w", err)
 	}
 	return rows.Err()
-}
-
-// hold is called in the background of each measurement.
-func (p *profiler) hold(ctx context.Context) func(string, *stack.Engine) {
-	return func(name string, _ *stack.Engine) {
-		if err := p.watch(ctx, name); err != nil {
-			fmt.Fprintln(os.Stderr, "bench-engine:", err)
-		}
-	}
 }
