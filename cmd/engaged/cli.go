@@ -38,6 +38,7 @@ type commands struct {
 	DeadLetters deadLettersCommand `cmd:"" help:"List entries that were given up, and drive them again."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
+	Clock   clockFlags       `embed:""`
 }
 
 const description = `engaged turns the events of routing systems and dialers into exact engagement records.

@@ -50,6 +50,7 @@ func TestRunRefusesNonsense(t *testing.T) {
 		"NoCommand":      {nil, "expected one of"},
 		"Typo":           {[]string{"sevre"}, `did you mean "serve"?`},
 		"UnknownFlag":    {[]string{"serve", "--nope"}, "unknown flag --nope"},
+		"ClockOffset":    {[]string{"serve", "--clock-offset=-1h"}, "unknown flag --clock-offset"},
 		"EverythingOnce": {[]string{"serve", "--database-url=postgres://x@y/z", "--listen=nowhere", "--log-level=loud"}, "2 settings are wrong"},
 		"MissingKey":     {[]string{"import", "x.ndjson"}, "--key (ENGAGED_KEY): required"},
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	sdkworker "go.temporal.io/sdk/worker"
@@ -65,7 +64,7 @@ func (p *process) background(ctx context.Context, run func(context.Context)) (st
 // work runs the worker until ctx is over.
 func (p *process) work(ctx context.Context) {
 	records := telemetry.NewRecords(p.metrics.Registry)
-	store := observedStore{Store: p.store, records: records, now: time.Now}
+	store := observedStore{Store: p.store, records: records, now: now}
 	options := worker.Options{
 		TaskQueue: p.settings.Temporal.TaskQueue, Concurrency: p.settings.Worker.Concurrency,
 		Pollers: p.settings.Worker.Pollers, CachedRuns: p.settings.Worker.CachedRuns,
@@ -89,7 +88,7 @@ func (p *process) serveAPI(ctx context.Context, listener net.Listener) error {
 		Name: "engaged_log_waiting_events", Help: "Events of this process that wait to be committed.",
 	}, func() float64 { return float64(log.Waiting()) }))
 	server, err := api.New(p.apiConfig(), api.Dependencies{
-		Log: log, Accepts: workflowClient, Store: p.store, Checks: p.checks(),
+		Log: log, Accepts: workflowClient, Store: p.store, Checks: p.checks(), Now: now,
 		Analytics: analytics.NewEngine(p.store, analytics.Options{StatementTimeout: p.settings.Reports.Timeout}),
 	})
 	if err != nil {

@@ -16,10 +16,10 @@ func (p *process) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := p.store.EnsureLogPartitions(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		if err := p.store.EnsureLogPartitions(ctx, now()); err != nil && ctx.Err() == nil {
 			p.log.Warn("partitions of the event log", "error", err)
 		}
-		dropped, err := p.store.DropOldLogPartitions(ctx, time.Now())
+		dropped, err := p.store.DropOldLogPartitions(ctx, now())
 		if err != nil && ctx.Err() == nil {
 			p.log.Warn("retention of the event log", "error", err)
 		}
