@@ -45,9 +45,10 @@ func (f *folder) ordered(e *Entry, a *Attempt, at Instant) Outcome {
 	return applied
 }
 
-// blocked keeps a verdict that does not allow the attempt.
+// blocked keeps a verdict that does not allow the attempt. What a dialer was ordered to do and has not
+// begun can still be cancelled; everything else is decided by then.
 func (f *folder) blocked(e *Entry, a *Attempt, at Instant) Outcome {
-	if a.Order != nil {
+	if a.Order != nil && e.Data.Action != Cancel {
 		return superseded(SupersededInProcess)
 	}
 	f.touch(a)

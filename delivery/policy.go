@@ -29,9 +29,14 @@ func (p *Policy) matches(t target, at Instant) bool {
 	if t.task.AcceptedAt > p.ExecutedAt && (p.Until == nil || at >= *p.Until) {
 		return false
 	}
+	return p.Concerns(t.task.ConfigurationID, t.contact.Country, t.contact.State, t.contact.PostalCode)
+}
+
+// Concerns reports whether the conditions hold for a contact of a configuration's task, whenever that is.
+func (p *Policy) Concerns(configurationID, country, state, postalCode string) bool {
 	same := func(want, have string) bool { return want == "" || strings.EqualFold(want, strings.TrimSpace(have)) }
-	return (len(p.ConfigurationIDs) == 0 || slices.Contains(p.ConfigurationIDs, t.task.ConfigurationID)) &&
-		same(p.Country, t.contact.Country) && same(p.State, t.contact.State) && same(p.PostalCode, t.contact.PostalCode)
+	return (len(p.ConfigurationIDs) == 0 || slices.Contains(p.ConfigurationIDs, configurationID)) &&
+		same(p.Country, country) && same(p.State, state) && same(p.PostalCode, postalCode)
 }
 
 // Consent is one record of whether a contact, or whoever has a number, may be called.

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"engaged/delivery"
-	"engaged/engagement"
 )
 
 // startEvery spreads the starts of a bulk request's runs, so that they leave room for others.
@@ -65,7 +64,11 @@ type newTask struct {
 	*NewDeliveryTask
 	configuration deliveryConfiguration
 	plan          delivery.Plan
-	folded        delivery.Folded
+	// entries are the task's first: its acceptance, and what forbids its attempts.
+	entries []delivery.Entry
+	folded  delivery.Folded
+	// refused are the verdicts that cancelled attempts, in their order.
+	refused []delivery.Verdict
 }
 
 func (c *creating) run(ctx context.Context, tx pgx.Tx) error {
@@ -101,6 +104,9 @@ func (c *creating) run(ctx context.Context, tx pgx.Tx) error {
 	}
 	if len(c.fresh) == 0 {
 		return nil
+	}
+	if err := c.decide(ctx, tx); err != nil {
+		return err
 	}
 	if err := c.writeLog(ctx, tx); err != nil {
 		return err
@@ -151,25 +157,26 @@ func isUUID(s string) bool {
 
 const insertTaskSubjectsSQL = `
 INSERT INTO conversations (organization_id, conversation_id, kind, last_number)
-SELECT w.organization_id, w.id, $3, 1
-FROM unnest($1::text[], $2::text[]) AS w (organization_id, id)
+SELECT w.organization_id, w.id, $4, w.last
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (organization_id, id, last)
 ORDER BY w.organization_id COLLATE "C", w.id COLLATE "C"
 RETURNING key, conversation_id`
 
 // A bulk request's runs start one after another.
 const startRunsSQL = `
 INSERT INTO dispatch_claims (conversation_key, wanted_number, due_at)
-SELECT w.key, 1, $2::timestamptz + w.n * $3 * interval '1 microsecond'
-FROM unnest($1::bigint[]) WITH ORDINALITY AS w (key, n)`
+SELECT w.key, w.last, $3::timestamptz + w.n * $4 * interval '1 microsecond'
+FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS w (key, last, n)`
 
-// writeLog gives each task its row in the log and its first entry, a clock mark at its acceptance.
+// writeLog gives each task its row in the log and its first entries.
 func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 	organizations, ids := make([]string, len(c.fresh)), make([]string, len(c.fresh))
+	keys, last := make([]int64, len(c.fresh)), make([]int64, len(c.fresh))
 	byID := make(map[string]*newTask, len(c.fresh))
 	for i, t := range c.fresh {
-		organizations[i], ids[i], byID[t.Task.ID] = t.OrganizationID, t.Task.ID, t
+		organizations[i], ids[i], last[i], byID[t.Task.ID] = t.OrganizationID, t.Task.ID, t.last(), t
 	}
-	rows, err := tx.Query(ctx, insertTaskSubjectsSQL, organizations, ids, KindDelivery)
+	rows, err := tx.Query(ctx, insertTaskSubjectsSQL, organizations, ids, last, KindDelivery)
 	if err != nil {
 		return fmt.Errorf("insert tasks: %w", err)
 	}
@@ -183,22 +190,20 @@ func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 	}
 	batch := &pgx.Batch{}
 	var entries taskEntries
-	keys := make([]int64, len(c.fresh))
 	for i, t := range c.fresh {
 		keys[i] = t.key
-		e := delivery.Event{ID: "created", Source: engagement.EngineSource, Type: delivery.ClockReached, Time: t.Task.AcceptedAt}
-		hash, err := taskEventHash(e)
-		if err != nil {
-			return err
+		for _, e := range t.entries {
+			hash, err := taskEventHash(e.Event)
+			if err != nil {
+				return err
+			}
+			if err := entries.add(t.key, e.Number, e.Event, hash); err != nil {
+				return err
+			}
 		}
-		if err := entries.add(t.key, 1, e, hash); err != nil {
-			return err
-		}
-		entry := delivery.Entry{Number: 1, ReceivedAt: delivery.At(c.now), Event: e}
-		t.folded = delivery.Fold(&t.plan, delivery.State{}, []delivery.Entry{entry}, 0)
 	}
 	entries.queue(batch, c.now)
-	batch.Queue(startRunsSQL, keys, c.now, startEvery.Microseconds())
+	batch.Queue(startRunsSQL, keys, last, c.now, startEvery.Microseconds())
 	batch.Queue(notifySQL, NotifyChannel)
 	return tx.SendBatch(ctx, batch).Close()
 }
@@ -220,9 +225,15 @@ func (c *creating) writeTasks(ctx context.Context, tx pgx.Tx) error {
 		for _, a := range t.folded.Attempts {
 			queueInsert(ctx, batch, d.deliveryRow(a, provenance{recordedAt: c.now}))
 			queueInputAttributes(batch, d, a)
+			queueAttributes(batch, d, a, AttributeResult, a.Attributes)
+		}
+		for i, v := range t.refused {
+			if err := queueAttemptLog(batch, d, i+1, c.now, logVerdict, v); err != nil {
+				return err
+			}
 		}
 		if request := NewDialRequest(&t.plan, t.folded, t.configuration.document.Pacing.StartJitter); request != nil {
-			if err := d.queueWaiting(batch, request, 1); err != nil {
+			if err := d.queueWaiting(batch, request, t.last()); err != nil {
 				return err
 			}
 			waiting[t.Task.ConfigurationID] = waiting[t.Task.ConfigurationID].earlier(t.OrganizationID, request.DueAt)

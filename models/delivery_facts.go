@@ -39,6 +39,16 @@ type FactSubjects struct {
 	ContactIDs, Numbers []string
 }
 
+// add takes in a contact or a number, whichever is given.
+func (s *FactSubjects) add(contact, number string) {
+	if contact != "" {
+		s.ContactIDs = append(s.ContactIDs, contact)
+	}
+	if number != "" {
+		s.Numbers = append(s.Numbers, number)
+	}
+}
+
 // SubjectsOf returns whom one place of a task's chain calls.
 func SubjectsOf(task *delivery.Task, at delivery.Position) FactSubjects {
 	contact := &task.Contacts[at.Contact]
@@ -74,10 +84,7 @@ func LoadFactsAbout(ctx context.Context, q querier, organization string, plan *d
 		return err
 	})
 	batch.Queue(factsPoliciesSQL, organization, plan.Task.AcceptedAt.Time(), at.Time()).Query(func(rows pgx.Rows) (err error) {
-		facts.Policies, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (delivery.Policy, error) {
-			p, err := scanPolicy(row)
-			return p.Policy, err
-		})
+		facts.Policies, err = pgx.CollectRows(rows, scanFactPolicy)
 		return err
 	})
 	batch.Queue(factsConsentsSQL, organization, about.ContactIDs, about.Numbers).Query(func(rows pgx.Rows) (err error) {
@@ -104,6 +111,11 @@ func LoadFactsAbout(ctx context.Context, q querier, organization string, plan *d
 // DeliveryFacts reads the facts about everybody whom a task may call, for looking ahead.
 func (s *Store) DeliveryFacts(ctx context.Context, organization string, plan *delivery.Plan, at delivery.Instant) (delivery.Facts, error) {
 	return LoadFactsAbout(ctx, s.pool, organization, plan, AllSubjectsOf(&plan.Task), at)
+}
+
+func scanFactPolicy(row pgx.CollectableRow) (delivery.Policy, error) {
+	p, err := scanPolicy(row)
+	return p.Policy, err
 }
 
 func scanConsent(row pgx.CollectableRow) (delivery.Consent, error) {

@@ -28,13 +28,15 @@ WHERE at IS NOT NULL`, table, key, statement, record)
 func (c *creating) queueMarks(batch *pgx.Batch) {
 	marks := map[string]rollupMarks{}
 	for _, t := range c.fresh {
-		if t.folded.Task.EndedAt == nil {
+		if len(t.folded.Ended) == 0 {
 			continue
 		}
 		if marks[t.OrganizationID] == nil {
 			marks[t.OrganizationID] = rollupMarks{}
 		}
-		marks[t.OrganizationID].add(deliveryTaskFacts, t.folded.Task.EndedAt.Time())
+		if over := t.folded.Task.EndedAt; over != nil {
+			marks[t.OrganizationID].add(deliveryTaskFacts, over.Time())
+		}
 		for _, a := range t.folded.Attempts {
 			if a.EndedAt != nil {
 				marks[t.OrganizationID].add(deliveryFacts, a.EndedAt.Time())

@@ -144,7 +144,10 @@ func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, h head, u Del
 		queueOptOut(batch, t.taskInfo, a)
 		queueBotFailure(batch, t.task.ConfigurationID, a)
 	}
-	return t.queuePacing(batch, h, u)
+	if err := t.queuePacing(batch, h, u); err != nil {
+		return err
+	}
+	return t.askPlanned(ctx, tx, batch, h, u)
 }
 
 // queuePacing has the next attempt wait for its token and gives back those of attempts that are over.
@@ -169,13 +172,17 @@ func (t *storedTask) queuePacing(batch *pgx.Batch, h head, u DeliveryUpdate) err
 
 // Of two records of one disposition the second one is not written.
 const optOutSQL = `
+WITH withdrawn AS (
 INSERT INTO delivery_consents (organization_id, contact_id, number, opted_out, source, recorded_at)
 SELECT $1, w.contact_id, w.number, true, $4, $5
 FROM (VALUES ($2::text, ''), ('', $3::text)) AS w (contact_id, number)
 WHERE NOT EXISTS (SELECT FROM delivery_consents c WHERE c.organization_id = $1 AND c.contact_id = w.contact_id
-    AND c.number = w.number AND c.source = $4)`
+    AND c.number = w.number AND c.source = $4)
+RETURNING contact_id)
+INSERT INTO delivery_sweeps (organization_id, contact_ids, numbers)
+SELECT $1, ARRAY[$2::text], ARRAY[$3::text] WHERE EXISTS (SELECT FROM withdrawn)`
 
-// queueOptOut withdraws the consent of whoever said so in a call.
+// queueOptOut withdraws the consent of whoever said so in a call, also for what waits for them elsewhere.
 func queueOptOut(batch *pgx.Batch, t taskInfo, a delivery.Attempt) {
 	if !a.OptedOut || a.StartedAt == nil {
 		return

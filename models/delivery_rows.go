@@ -52,7 +52,7 @@ func (t *newTask) row() (*DeliveryTaskRow, error) {
 		JourneyRunID: t.Task.JourneyRunID, BatchID: t.BatchID, RequestHash: hash, Status: string(v.Status), Reason: v.Reason,
 		View: view, CreatedAt: t.Task.AcceptedAt.Time(), ExpiresAt: expiryOf(&t.Task).Time(),
 		NextScheduledAt: instantOf(v.NextScheduledAt), LastCallAt: instantOf(v.LastCallAt), EndedAt: instantOf(v.EndedAt),
-		SeenNumber: 1, UpdatedAt: t.Task.AcceptedAt.Time(),
+		SeenNumber: t.last(), UpdatedAt: t.Task.AcceptedAt.Time(),
 	}, nil
 }
 

@@ -35,19 +35,26 @@ SELECT id, contact_id, number, opted_out, source, recorded_at FROM delivery_cons
 WHERE organization_id = $1 AND id > $4 AND ($2 = '' OR contact_id = $2) AND ($3 = '' OR number = $3) ORDER BY id LIMIT $5`
 )
 
-// AddConsents records consents of now, in the order given; those before stay as they are.
+// AddConsents records consents of now, in the order given; those before stay as they are. What waits for
+// whoever has opted out is cancelled by SweepDeliveries.
 func (s *Store) AddConsents(ctx context.Context, consents []DeliveryConsent, audit Audit) error {
 	contacts, numbers, out := make([]string, len(consents)), make([]string, len(consents)), make([]bool, len(consents))
-	withdrawn := 0
+	withdrawn, about := 0, FactSubjects{[]string{}, []string{}}
 	for i, c := range consents {
 		contacts[i], numbers[i], out[i] = c.ContactID, c.Number, c.OptedOut
 		if c.OptedOut {
 			withdrawn++
+			about.add(c.ContactID, c.Number)
 		}
 	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, insertConsentsSQL, audit.OrganizationID, contacts, numbers, out, audit.Actor); err != nil {
 			return err
+		}
+		if withdrawn > 0 {
+			if _, err := tx.Exec(ctx, sweepContactsSQL, audit.OrganizationID, about.ContactIDs, about.Numbers); err != nil {
+				return err
+			}
 		}
 		return writeAudit(ctx, tx, audit, map[string]any{"records": len(consents), "opted_out": withdrawn})
 	})

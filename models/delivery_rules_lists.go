@@ -36,17 +36,18 @@ WHERE organization_id = $1 AND id > $5 AND ($2 = '' OR list = $2) AND ($3 = '' O
 ORDER BY id LIMIT $6`
 )
 
-// AddDoNotContact puts contacts and numbers on a list and returns how many were not on it yet.
+// AddDoNotContact puts contacts and numbers on a list and returns how many were not on it yet. What waits
+// for them is cancelled by SweepDeliveries.
 func (s *Store) AddDoNotContact(ctx context.Context, list string, contacts, numbers []string, audit Audit) (int, error) {
-	return s.changeList(ctx, insertDoNotContactSQL, list, contacts, numbers, audit, audit.Actor)
+	return s.changeList(ctx, insertDoNotContactSQL, list, contacts, numbers, audit, true, audit.Actor)
 }
 
 // RemoveDoNotContact takes contacts and numbers off a list and returns how many were on it.
 func (s *Store) RemoveDoNotContact(ctx context.Context, list string, contacts, numbers []string, audit Audit) (int, error) {
-	return s.changeList(ctx, deleteDoNotContactSQL, list, contacts, numbers, audit)
+	return s.changeList(ctx, deleteDoNotContactSQL, list, contacts, numbers, audit, false)
 }
 
-func (s *Store) changeList(ctx context.Context, statement, list string, contacts, numbers []string, audit Audit, more ...any) (int, error) {
+func (s *Store) changeList(ctx context.Context, statement, list string, contacts, numbers []string, audit Audit, sweep bool, more ...any) (int, error) {
 	var changed int
 	contactIDs := append(append([]string{}, contacts...), make([]string, len(numbers))...)
 	given := append(make([]string, len(contacts)), numbers...)
@@ -56,7 +57,11 @@ func (s *Store) changeList(ctx context.Context, statement, list string, contacts
 		if err != nil {
 			return err
 		}
-		changed = int(tag.RowsAffected())
+		if changed = int(tag.RowsAffected()); sweep && changed > 0 {
+			if _, err := tx.Exec(ctx, sweepContactsSQL, audit.OrganizationID, listed(contacts), listed(numbers)); err != nil {
+				return err
+			}
+		}
 		return writeAudit(ctx, tx, audit, map[string]any{"entries": changed})
 	})
 	if err != nil {

@@ -45,7 +45,7 @@ WHERE organization_id = $1 AND id = $2::uuid RETURNING ` + policyColumns
 ORDER BY created_at, id LIMIT $3`
 )
 
-// CreateDeliveryPolicy writes a policy, which is executed at once. ErrTooMany if the organization has
+// CreateDeliveryPolicy writes a policy, which is executed at once: SweepDeliveries cancels what waits. ErrTooMany if the organization has
 // MaxDeliveryPolicies.
 func (s *Store) CreateDeliveryPolicy(ctx context.Context, p DeliveryPolicy, audit Audit) (DeliveryPolicy, error) {
 	return s.changePolicy(ctx, audit, func(tx pgx.Tx) (pgx.Row, error) {
@@ -79,6 +79,9 @@ func (s *Store) changePolicy(ctx context.Context, audit Audit, write func(pgx.Tx
 		}
 		if written, err = scanPolicy(row); err != nil {
 			return notFound(err)
+		}
+		if _, err := tx.Exec(ctx, sweepPolicySQL, audit.OrganizationID, written.ID); err != nil {
+			return err
 		}
 		audit.Subject = "delivery_policy/" + written.ID
 		return writeAudit(ctx, tx, audit, map[string]any{})

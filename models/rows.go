@@ -10,5 +10,6 @@ func Rows() []any {
 		&DeliveryConfigurationRow{}, &DeliveryConfigurationVersionRow{}, &DeliveryConsentRow{}, &DeliveryDoNotContactRow{},
 		&DeliveryPolicyRow{}, &DeliveryCapacityRow{}, &DeliveryTaskRow{}, &DeliveryRequestRow{}, &DeliveryRow{},
 		&DeliveryAttributeRow{}, &DeliveryAttemptLogRow{}, &DeliveryWaitingRow{}, &DeliveryTokenRow{}, &DeliveryPacingRow{},
+		&DeliverySweepRow{},
 	}
 }
