@@ -129,13 +129,22 @@ var turnsSQL = map[delivery.Processing]string{
 const (
 	waitingSQL = `
 SELECT w.task_key, t.id::text, w.callback, w.accepted_at, w.scheduled_at, w.priority
-FROM delivery_waiting w JOIN delivery_tasks t ON t.key = w.task_key
-WHERE w.configuration_id = $1 AND w.due_at <= $2 ORDER BY `
+FROM %s w JOIN delivery_tasks t ON t.key = w.task_key
+WHERE w.configuration_id = $1 AND w.due_at <= $2 ORDER BY %s LIMIT $3`
 
+	// fewDue are few enough to be found by their instants and sorted.
+	fewDue = 200
 	// fewMore are read beyond the calls that are free, since some may not go out.
 	fewMore = 10
 	// mostWaiting bounds what is sorted for a custom order.
 	mostWaiting = 100_000
+)
+
+var (
+	countDueSQL = fmt.Sprintf(`
+SELECT count(*) FROM (SELECT FROM delivery_waiting WHERE configuration_id = $1 AND due_at <= $2 ORDER BY due_at LIMIT %d) AS due`, fewDue+1)
+
+	fewDueSQL = fmt.Sprintf(`(SELECT * FROM delivery_waiting WHERE configuration_id = $1 AND due_at <= $2 ORDER BY due_at LIMIT %d)`, fewDue)
 )
 
 // candidate is an attempt that may get a token.
@@ -170,22 +179,12 @@ func (p *pacing) candidates(ctx context.Context, tx pgx.Tx) ([]*candidate, error
 		if order == delivery.PriorityAscending || order == delivery.PriorityDescending {
 			limit = mostWaiting
 		}
-		rows, err := tx.Query(ctx, waitingSQL+turnsSQL[order]+" LIMIT $3", c.id, p.now, limit)
-		if err != nil {
-			return nil, fmt.Errorf("read waiting attempts: %w", err)
-		}
-		w := delivery.Waiting{ConfigurationID: c.id, Class: c.document.Pacing.Class()}
-		var key int64
-		var accepted, scheduled time.Time
-		n, err := pgx.ForEachRow(rows, []any{&key, &w.TaskID, &w.Callback, &accepted, &scheduled, &w.Priority}, func() error {
-			w.AcceptedAt, w.ScheduledAt = delivery.At(accepted), delivery.At(scheduled)
+		err := p.readWaiting(ctx, tx, c, limit, func(w delivery.Waiting, key int64) {
 			waiting, keys[w.TaskID] = append(waiting, w), key
-			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("read waiting attempts: %w", err)
 		}
-		p.left = p.left || n.RowsAffected() == int64(limit)
 	}
 	var list []*candidate
 	for _, w := range delivery.Turns(waiting, orders, last.id) {
@@ -196,6 +195,34 @@ func (p *pacing) candidates(ctx context.Context, tx pgx.Tx) ([]*candidate, error
 		list = append(list, &candidate{Waiting: w, key: keys[w.TaskID]})
 	}
 	return list, p.readCandidates(ctx, tx, list)
+}
+
+// readWaiting reads the first attempts of a configuration that are due, in their turns. The index of turns
+// holds what waits for later too, and would be read past all of it: unless many are due, their instants
+// find them.
+func (p *pacing) readWaiting(ctx context.Context, tx pgx.Tx, c *pacedConfiguration, limit int, take func(delivery.Waiting, int64)) error {
+	var due int
+	if err := tx.QueryRow(ctx, countDueSQL, c.id, p.now).Scan(&due); err != nil || due == 0 {
+		return err
+	}
+	from := "delivery_waiting"
+	if due <= fewDue {
+		from = fewDueSQL
+	}
+	rows, err := tx.Query(ctx, fmt.Sprintf(waitingSQL, from, turnsSQL[c.document.Pacing.Order()]), c.id, p.now, limit)
+	if err != nil {
+		return err
+	}
+	w := delivery.Waiting{ConfigurationID: c.id, Class: c.document.Pacing.Class()}
+	var key int64
+	var accepted, scheduled time.Time
+	n, err := pgx.ForEachRow(rows, []any{&key, &w.TaskID, &w.Callback, &accepted, &scheduled, &w.Priority}, func() error {
+		w.AcceptedAt, w.ScheduledAt = delivery.At(accepted), delivery.At(scheduled)
+		take(w, key)
+		return nil
+	})
+	p.left = p.left || n.RowsAffected() == int64(limit)
+	return err
 }
 
 const candidatesSQL = `
