@@ -102,7 +102,7 @@ func (d *Dialer) tell(ctx context.Context, c *Call, events ...Event) {
 	ctx, cancel := context.WithTimeout(ctx, d.options.Patience)
 	defer cancel()
 	for i := range events {
-		events[i].ID, events[i].Source = fmt.Sprintf("%d:%d", c.Seq, len(c.Told)+len(c.Untold)+i+1), d.options.Name
+		events[i].ID, events[i].Source = fmt.Sprintf("%d:%d", c.Fence, len(c.Told)+len(c.Untold)+i+1), d.options.Name
 		if events[i].Time.IsZero() {
 			events[i].Time = d.now()
 		}

@@ -96,3 +96,59 @@ func TestFollow(t *testing.T) {
 		})
 	}
 }
+
+// TestCompare finds what does not fit, and nothing where all fits.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	started := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
+	order := func(task string, seq int) dialer.Order {
+		return dialer.Order{TaskID: task, Seq: seq, Mode: "Copilot", ToAddress: "a"}
+	}
+	busy := []dialer.Event{{Type: "call.failed", Data: dialer.Data{SIPCode: 486}}}
+	calls := []dialer.Call{
+		{Order: order("1", 1), StartedAt: started, Told: busy},
+		{Order: order("1", 2), StartedAt: started, Told: told("call.connected", "speech.detected", "call.ended")},
+		{Order: order("2", 1), Fate: dialer.Fate{Kind: dialer.Lost}},
+		{Order: order("3", 1), Refused: "delivery:stale"},
+	}
+	at := "2026-03-02T15:00:00.000Z"
+	rows := []dialer.Row{
+		{"1", 2, "a", "Complete", "LiveAnswer", at}, {"1", 1, "a", "Complete", "Busy", at}, {"2", 1, "a", "Error", "Unknown", ""},
+		{"3", 1, "a", "Cancelled", "Cancelled", ""}, {"4", 1, "a", "Expired", "Expired", ""},
+	}
+	chain := dialer.Chain{Numbers: []string{"a"}, Retries: 1, On: []string{"busy", "failed"}}
+	tasks := func() map[string]dialer.Task {
+		return map[string]dialer.Task{"1": {chain, "Complete"}, "2": {chain, "Expired"}, "3": {chain, "Cancelled"}, "4": {chain, "Expired"}}
+	}
+	require.Empty(t, dialer.Compare(tasks(), rows, calls))
+	for name, change := range map[string]func(rows []dialer.Row, tasks map[string]dialer.Task) []dialer.Row{
+		"another result":   func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row { r[0].Result = "Busy"; return r },
+		"no such attempt":  func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row { return r[1:] },
+		"not started":      func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row { r[0].StartedAt = ""; return r },
+		"started":          func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row { r[4].StartedAt = at; return r },
+		"made up":          func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row { r[4].Status = "Complete"; return r },
+		"the wrong number": func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row { r[0].Number = "b"; return r },
+		"one attempt more": func(r []dialer.Row, _ map[string]dialer.Task) []dialer.Row {
+			return append(r, dialer.Row{"1", 3, "a", "Expired", "Expired", ""})
+		},
+		"ended otherwise": func(r []dialer.Row, tasks map[string]dialer.Task) []dialer.Row {
+			tasks["2"] = dialer.Task{chain, "Error"}
+			return r
+		},
+		"no attempt": func(r []dialer.Row, tasks map[string]dialer.Task) []dialer.Row {
+			tasks["5"] = dialer.Task{chain, "Expired"}
+			return r
+		},
+	} {
+		all := tasks()
+		require.NotEmpty(t, dialer.Compare(all, change(append([]dialer.Row{}, rows...), all), calls), name)
+	}
+}
+
+func TestMostAtOnce(t *testing.T) {
+	t.Parallel()
+	second := func(s int) time.Time { return time.Unix(int64(s), 0) }
+	require.Equal(t, 2, dialer.MostAtOnce([]dialer.Call{
+		{DialedAt: second(1), HungUpAt: second(5)}, {DialedAt: second(5), HungUpAt: second(9)}, {DialedAt: second(4), HungUpAt: second(6)}, {},
+	}))
+}
