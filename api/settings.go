@@ -19,6 +19,9 @@ type OrganizationRules struct {
 	LogRetentionDays *int `json:"log_retention_days,omitempty"`
 	// ReportingTimeZone is the IANA zone whose days reports use; default UTC.
 	ReportingTimeZone *string `json:"reporting_time_zone,omitempty"`
+	// DeliveryResults is the set of results that the OData tables of deliveries show, current or core;
+	// default current.
+	DeliveryResults *string `json:"delivery_results,omitempty"`
 }
 
 // SettingsDocument is everything that one version of an organization's settings says.
@@ -62,7 +65,7 @@ func (s *Server) putSettings(c *call) (any, error) {
 	}
 	return s.changeSettings(c, change{"settings", "defaults.", func(o *models.OrganizationSettings) {
 		o.Defaults = rules.Rules
-		o.LogRetentionDays, o.ReportingTimeZone = rules.LogRetentionDays, rules.ReportingTimeZone
+		o.LogRetentionDays, o.ReportingTimeZone, o.DeliveryResults = rules.LogRetentionDays, rules.ReportingTimeZone, rules.DeliveryResults
 	}})
 }
 
@@ -70,7 +73,7 @@ func (s *Server) putSettings(c *call) (any, error) {
 // schedules stay.
 func (s *Server) deleteSettings(c *call) (any, error) {
 	return s.changeSettings(c, change{"settings", "defaults.", func(o *models.OrganizationSettings) {
-		o.Defaults, o.LogRetentionDays, o.ReportingTimeZone = engagement.Rules{}, nil, nil
+		o.Defaults, o.LogRetentionDays, o.ReportingTimeZone, o.DeliveryResults = engagement.Rules{}, nil, nil, nil
 	}})
 }
 
@@ -208,7 +211,9 @@ func (s *Server) writeSettings(c *call, next models.OrganizationSettings, subjec
 func documentOf(o models.OrganizationSettings) SettingsDocument {
 	return SettingsDocument{
 		Version: o.Version, EffectiveFrom: o.EffectiveFrom,
-		Defaults: OrganizationRules{Rules: o.Defaults, LogRetentionDays: o.LogRetentionDays, ReportingTimeZone: o.ReportingTimeZone},
+		Defaults: OrganizationRules{
+			Rules: o.Defaults, LogRetentionDays: o.LogRetentionDays, ReportingTimeZone: o.ReportingTimeZone, DeliveryResults: o.DeliveryResults,
+		},
 		Channels: notNil(o.Channels), Groups: notNil(o.Groups), Schedules: notNil(o.Schedules),
 	}
 }

@@ -37,6 +37,9 @@ func checkSettings(o models.OrganizationSettings, at string) []InvalidParameter 
 			add("reporting_time_zone", "Use an IANA time zone, such as Europe/Berlin.")
 		}
 	}
+	if set := o.DeliveryResults; set != nil && *set != models.DeliveryResultsCurrent && *set != models.DeliveryResultsCore {
+		add("delivery_results", "Use %s or %s.", models.DeliveryResultsCurrent, models.DeliveryResultsCore)
+	}
 	if len(o.Channels)+len(o.Groups)+len(o.Schedules) > maxRuleSets {
 		add("", "An organization may have settings of at most %d channels, groups and schedules.", maxRuleSets)
 	}

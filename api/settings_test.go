@@ -23,9 +23,10 @@ func TestSettingsAreVersioned(t *testing.T) {
 	require.Equal(t, 200, w.ask(key, "PUT", "/v1/settings/schedules/office", `{"time_zone":"Europe/Vienna","weekly":[{"weekday":1,"start_minute":540,"end_minute":1020}],"holidays":["2026-12-25"]}`).status)
 	require.Equal(t, 200, w.ask(key, "PUT", "/v1/settings/groups/night", `{"schedule_id":"office","settle_ms":0}`).status)
 	require.Equal(t, 200, w.ask(key, "PUT", "/v1/settings/channels/SMS", `{"inactivity_period_ms":300000}`).status)
-	changed := decode[api.SettingsDocument](t, w.ask(key, "PUT", "/v1/settings", `{"close_on_solved":true,"log_retention_days":60,"reporting_time_zone":"Europe/Vienna"}`))
+	changed := decode[api.SettingsDocument](t, w.ask(key, "PUT", "/v1/settings", `{"close_on_solved":true,"log_retention_days":60,"reporting_time_zone":"Europe/Vienna","delivery_results":"core"}`))
 	require.Equal(t, 4, changed.Version)
 	require.Equal(t, 60, *changed.Defaults.LogRetentionDays)
+	require.Equal(t, models.DeliveryResultsCore, *changed.Defaults.DeliveryResults)
 	require.Contains(t, changed.Channels, "sms", "a channel goes by its canonical name")
 	require.JSONEq(t, `{"inactivity_period_ms":300000}`, w.ask(key, "GET", "/v1/settings/channels/sms", "").body)
 
@@ -56,9 +57,9 @@ func TestSettingsReportEveryErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	key := w.key("acme", api.SettingsWrite)
-	got := w.ask(key, "PUT", "/v1/settings", `{"inactivity_period_ms":1,"inactivity_anchor":"x","settle_ms":-1,"schedule_id":"none","log_retention_days":3,"reporting_time_zone":"Mars"}`)
+	got := w.ask(key, "PUT", "/v1/settings", `{"inactivity_period_ms":1,"inactivity_anchor":"x","settle_ms":-1,"schedule_id":"none","log_retention_days":3,"reporting_time_zone":"Mars","delivery_results":"six"}`)
 	require.Equal(t, 422, got.status)
-	for _, field := range []string{"inactivity_period_ms", "inactivity_anchor", "settle_ms", "schedule_id", "log_retention_days", "reporting_time_zone"} {
+	for _, field := range []string{"inactivity_period_ms", "inactivity_anchor", "settle_ms", "schedule_id", "log_retention_days", "reporting_time_zone", "delivery_results"} {
 		require.Contains(t, got.body, `"field":"`+field+`"`)
 	}
 	for path, body := range map[string]string{

@@ -22,7 +22,18 @@ type OrganizationSettings struct {
 	LogRetentionDays *int `json:"log_retention_days,omitempty"`
 	// ReportingTimeZone is the IANA zone of the organization's days; nil: UTC.
 	ReportingTimeZone *string `json:"reporting_time_zone,omitempty"`
+	// DeliveryResults is the set of results that the OData tables show: one of the DeliveryResults
+	// constants; nil: the current one.
+	DeliveryResults *string `json:"delivery_results,omitempty"`
 }
+
+// The sets of results of deliveries.
+const (
+	// DeliveryResultsCurrent tells every result apart.
+	DeliveryResultsCurrent = "current"
+	// DeliveryResultsCore is the older set of six.
+	DeliveryResultsCore = "core"
+)
 
 const currentSettingsSQL = `
 SELECT settings FROM settings_versions WHERE organization_id = $1 ORDER BY version DESC LIMIT 1`
