@@ -158,13 +158,29 @@ func (r *resolved) request() *request {
 			}
 		}
 	case Open:
-		req.record = &openEngagements
+		req.record = r.record.Open
+	case Share:
+		req.countOnce(r.metric.Groups[0])
 	default:
 	}
 	for _, edge := range q.Edges {
 		req.edges = append(req.edges, edge*r.metric.scale())
 	}
 	return req
+}
+
+// countOnce adds a term that counts each row once where the attribute, by which is grouped, is a Set: the
+// whole of which the groups have their shares.
+func (r *request) countOnce(attribute string) {
+	if a, _ := AttributeByID(attribute); a.Type != Set {
+		return
+	}
+	once := Term{Where: fmt.Sprintf("coalesce(place_%d, 1) = 1", slices.Index(r.groupBy, attribute))}
+	if first := r.terms[0]; first.Where != "" {
+		once = Term{Where: first.Where + " AND " + once.Where, Args: first.Args}
+	}
+	r.terms = append(slices.Clip(r.terms), once)
+	r.wants, r.sketch = append(r.wants, 0), append(r.sketch, false)
 }
 
 // upToMicrosecond is the first instant from t on that Postgres can store: what it stores lies before t

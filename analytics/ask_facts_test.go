@@ -27,6 +27,8 @@ type fact struct {
 	// flags are the columns that are true.
 	flags map[string]bool
 	key   int64
+	// task is the task of an attempt.
+	task [16]byte
 }
 
 // is reports whether an attribute has the value.
@@ -48,6 +50,10 @@ var hostile = []string{`'; DROP TABLE engagements; --`, `$1`, `?`, `%s\`, `{"a":
 // shape says how a table's facts are made and written.
 type shape struct {
 	start, at string
+	// record is marked when the table changes; empty: the table.
+	record string
+	// row makes the row; nil: columns does.
+	row func(f *fact, random *rand.Rand) map[string]any
 	// columns of the attributes that are one text each.
 	columns map[string]string
 	tags    bool
@@ -114,6 +120,12 @@ func shapes() map[string]shape {
 			columns: columns("agent_id group_id agent_type queue_id channel initial_channel initial_direction contact_point ticket_id closed_by"),
 			fixed:   map[string]any{"revision": 1},
 		},
+		"deliveries": {
+			at: "ended_at", record: "delivery_facts", row: (*fact).deliveryRow, columns: columns("queue_id journey_id contact_id"),
+		},
+		"delivery_tasks": {
+			at: "ended_at", record: "delivery_task_facts", row: (*fact).taskRow, columns: columns("journey_id"),
+		},
 	}
 }
 
@@ -131,6 +143,7 @@ func makeFacts(random *rand.Rand, organization string, n int) []*fact {
 		}
 	}
 	number(facts)
+	link(random, facts)
 	return facts
 }
 
@@ -221,6 +234,11 @@ func (f *fact) measure(random *rand.Rand, length float64) {
 			f.attributes["score"] = []string{fmt.Sprint(f.numbers["score"])}
 		}
 		f.flags["requested_at"] = random.IntN(4) > 0
+	case "deliveries":
+		f.measureDelivery(random)
+	case "delivery_tasks":
+		f.conversation = ""
+		f.measureTask(random)
 	}
 }
 
@@ -242,6 +260,8 @@ var instants = []string{"offered_at", "queue_entered_at", "first_reply_at", "req
 // write stores the facts.
 func write(t testing.TB, store *models.Store, facts []*fact) {
 	t.Helper()
+	configure(t, store)
+	random := rand.New(rand.NewPCG(rand.Uint64(), 0))
 	keys := map[[2]string]int64{}
 	for _, f := range facts {
 		subject := [2]string{f.organization, f.conversation}
@@ -256,8 +276,13 @@ func write(t testing.TB, store *models.Store, facts []*fact) {
 			if f.table != table {
 				continue
 			}
-			row := f.columns(s)
-			row["conversation_key"] = keys[[2]string{f.organization, f.conversation}]
+			var row map[string]any
+			if s.row != nil {
+				row = s.row(f, random)
+			} else {
+				row = f.columns(s)
+				row["conversation_key"] = keys[[2]string{f.organization, f.conversation}]
+			}
 			if columns == nil {
 				columns = slices.Sorted(maps.Keys(row))
 			}

@@ -24,8 +24,9 @@ type oracleMetric struct {
 	overlaps bool
 	// expired tells that expired legs always count.
 	expired bool
-	// share is the attribute whose values share the whole.
+	// share is the attribute whose values share the whole, keep tells which facts do.
 	share string
+	keep  func(f *fact, p analytics.Parameters) bool
 }
 
 func column(table, name, business string) oracleMetric {
@@ -175,8 +176,8 @@ var oracleMetrics = map[string]oracleMetric{
 			return onScale(f, p.Text("survey")) && f.flags["requested_at"]
 		}),
 
-	"end_reason_mix":   {table: "engagements", share: "end_reason"},
-	"start_reason_mix": {table: "engagements", share: "start_reason"},
+	"end_reason_mix":   {table: "engagements", share: "end_reason", keep: all},
+	"start_reason_mix": {table: "engagements", share: "start_reason", keep: all},
 
 	"nps":                                {table: "ratings", of: promoterScore},
 	"conversation_assignments_per_agent": {table: "engagements", of: perAgent},
@@ -376,7 +377,7 @@ func (o *oracle) measure(measure analytics.Measure, cell []piece, whole float64,
 	case m.of != nil:
 		return expected{values: []*float64{m.of(o, measure, cell, from, to)}}
 	case m.share != "":
-		return expected{values: []*float64{proportion(measure, float64(len(cell)), whole)}}
+		return expected{values: []*float64{proportion(measure, o.kept(cell), whole)}}
 	case m.part != nil:
 		both := func(f *fact, p analytics.Parameters) bool { return m.part(f, p) && m.whole(f, p) }
 		return expected{values: []*float64{proportion(measure, count(both), count(m.whole))}}
@@ -399,6 +400,16 @@ func (o *oracle) measure(measure analytics.Measure, cell []piece, whole float64,
 		return expected{shares: shares, values: []*float64{nil}}
 	}
 	return expected{values: []*float64{aggregate(measure, values, m.scale)}}
+}
+
+// kept is how many facts share a whole.
+func (o *oracle) kept(pieces []piece) (n float64) {
+	for _, f := range pieces {
+		if o.m.keep(f.fact, o.q.Parameters) {
+			n++
+		}
+	}
+	return n
 }
 
 // rangeOf is the number of edges that are not above the value.

@@ -68,7 +68,7 @@ func (o *oracle) counts(f *fact, filtered bool) bool {
 			return false
 		}
 	}
-	if filtered && o.q.Conversations != nil && !slices.Contains(o.q.Conversations, f.conversation) {
+	if filtered && o.q.Conversations != nil && !o.inConversations(f) {
 		return false
 	}
 	if !byType && f.is("agent_type", "bot") && f.table != "closed_conversations" {
@@ -77,13 +77,21 @@ func (o *oracle) counts(f *fact, filtered bool) bool {
 	return o.q.IncludeExpired || o.m.expired || !f.flags["expired"]
 }
 
+// inConversations reports whether a fact, or an attempt of a task, belongs to a conversation of the query.
+func (o *oracle) inConversations(f *fact) bool {
+	attempt := func(other *fact) bool {
+		return other.table == "deliveries" && other.task == f.id && slices.Contains(o.q.Conversations, other.conversation)
+	}
+	return slices.Contains(o.q.Conversations, f.conversation) || f.table == "delivery_tasks" && slices.ContainsFunc(o.facts, attempt)
+}
+
 func passes(f *fact, filter analytics.Filter) bool {
 	values := f.attributes[filter.Attribute]
 	matches := slices.ContainsFunc(filter.Values, func(v string) bool {
 		for _, has := range values {
 			a, err := strconv.ParseFloat(v, 64)
 			b, err2 := strconv.ParseFloat(has, 64)
-			if v == has || filter.Attribute == "score" && err == nil && err2 == nil && a == b {
+			if v == has || (filter.Attribute == "score" || filter.Attribute == "attempt_number") && err == nil && err2 == nil && a == b {
 				return true
 			}
 		}

@@ -19,8 +19,12 @@ import (
 func mark(t testing.TB, store *models.Store, facts []*fact) {
 	t.Helper()
 	for _, f := range facts {
+		record := f.table
+		if s := shapes()[f.table]; s.record != "" {
+			record = s.record
+		}
 		_, err := store.Pool().Exec(t.Context(), "INSERT INTO rollup_marks (organization_id, record, cell) VALUES ($1, $2, $3)",
-			f.organization, f.table, f.at.Truncate(models.RollupCell))
+			f.organization, record, f.at.Truncate(models.RollupCell))
 		require.NoError(t, err)
 	}
 }
@@ -101,7 +105,7 @@ func drawCovered(t *rapid.T, organization string) analytics.Query {
 	if len(attributes) == 0 || m.Kind == analytics.Nested {
 		return q
 	}
-	q.GroupBy = rapid.SliceOfNDistinct(rapid.SampledFrom(attributes), 0, len(attributes), rapid.ID).Draw(t, "dimensions")
+	q.GroupBy = rapid.SliceOfNDistinct(rapid.SampledFrom(attributes), 0, min(len(attributes), analytics.MaxGroupBy), rapid.ID).Draw(t, "dimensions")
 	if rapid.Bool().Draw(t, "filtered") {
 		q.Filters = append(q.Filters, drawFilter(t, "covered", rapid.SampledFrom(attributes).Draw(t, "dimension")))
 	}

@@ -6,10 +6,10 @@ import "slices"
 // lists and a question in testdata/vectors whose answer was worked out by hand; make golden then adds
 // it to docs/metrics.md.
 var (
-	attributes = slices.Concat(agentAttributes, conversationAttributes, legAttributes, outcomeAttributes)
-	records    = []*Record{&engagements, &offers, &requesterWaits, &queueVisits, &ratings, &closedConversations}
+	attributes = slices.Concat(agentAttributes, conversationAttributes, legAttributes, outcomeAttributes, deliveryAttributes)
+	records    = []*Record{&engagements, &offers, &requesterWaits, &queueVisits, &ratings, &closedConversations, &deliveries, &deliveryTasks}
 	metrics    = slices.Concat(compatibleMetrics, engagementMetrics, offerMetrics, replyMetrics, waitMetrics, messageMetrics,
-		outcomeMetrics, handlingMetrics, queueMetrics, ratingMetrics, dataMetrics)
+		outcomeMetrics, handlingMetrics, queueMetrics, ratingMetrics, deliveryMetrics, openDeliveryMetrics, deliveryTaskMetrics, dataMetrics)
 )
 
 // Metrics returns every metric. The entries are shared: callers do not change them.

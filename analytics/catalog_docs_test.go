@@ -51,6 +51,9 @@ var docsSections = []struct {
 	{"Handling", handlingMetrics},
 	{"Queues", queueMetrics},
 	{"Ratings", ratingMetrics},
+	{"Deliveries", deliveryMetrics},
+	{"Deliveries that are not over", openDeliveryMetrics},
+	{"Delivery tasks", deliveryTaskMetrics},
 	{"The data itself", dataMetrics},
 	{"Under the ids of the reference API", compatibleMetrics},
 }

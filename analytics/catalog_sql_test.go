@@ -19,13 +19,13 @@ func TestCatalogueSQL(t *testing.T) {
 	conn, err := pgx.Connect(t.Context(), devstack.Database(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close(t.Context()) })
-	for _, r := range append(slices.Clone(Records()), &openEngagements) {
+	for _, r := range append(slices.Clone(Records()), &openEngagements, &openDeliveries) {
 		query(t, conn, recordSQL(r))
 	}
 	for _, m := range Metrics() {
 		record, _ := RecordByID(m.Record)
 		if m.Kind == Open {
-			record = &openEngagements
+			record = record.Open
 		}
 		for _, parameters := range choices(m) {
 			for _, terms := range []termsFunc{m.Terms, m.Business} {

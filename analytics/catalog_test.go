@@ -49,7 +49,8 @@ func TestCatalogueIDs(t *testing.T) {
 			require.Same(t, a, got)
 		}
 		for _, v := range a.Values {
-			unique(a.ID, v.Value)
+			require.False(t, seen[a.ID+v.Value], "%s has %s twice", a.ID, v.Value)
+			seen[a.ID+v.Value] = true
 			require.Regexp(t, `^([A-Z]+(_[A-Z]+)*|Agent|Enduser|Unknown)$`, v.Wire)
 			require.NotEmpty(t, v.Label)
 		}
@@ -63,7 +64,7 @@ func TestCatalogueMetrics(t *testing.T) {
 		record, ok := RecordByID(m.Record)
 		require.True(t, ok, m.ID)
 		if m.Kind == Open {
-			record = &openEngagements
+			record = record.Open
 		}
 		if m.ID != "closed_conversations" {
 			require.Regexp(t, formula, m.Description, m.ID)

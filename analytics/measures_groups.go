@@ -25,7 +25,7 @@ func (m *Metric) nested(known *partials, outer, inner []string) *partials {
 	return nested
 }
 
-// addUp counts the rows of a Share in all its groups.
+// addUp counts the rows of a Share in all its groups, by the last term: see countOnce.
 func (m *measurer) addUp(r *resolved) {
 	wholes := newPartials(0)
 	for _, key := range m.known.groups {
@@ -39,7 +39,7 @@ func (m *measurer) addUp(r *resolved) {
 	}
 	m.totals = map[cell]int64{}
 	for c, terms := range m.known.cells {
-		m.totals[m.wholeOf(c)] += terms[0].N
+		m.totals[m.wholeOf(c)] += terms[len(terms)-1].N
 	}
 }
 

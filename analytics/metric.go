@@ -57,7 +57,8 @@ const (
 	Ratio Kind = "ratio"
 	// Net is 100 x (rows of Terms[0] - rows of Terms[1]) / rows of Terms[2].
 	Net Kind = "net"
-	// Share is 100 x rows of Terms[0] in a group / rows in all groups, grouped by Groups at least.
+	// Share is 100 x rows of Terms[0] in a group / rows in all groups, grouped by Groups at least. Where
+	// that is a Set, a row counts in each of its groups and once in all.
 	Share Kind = "share"
 	// Nested counts the groups of Groups and sums, averages ... the rows of Terms[0] in each.
 	Nested Kind = "nested"

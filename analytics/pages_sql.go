@@ -28,8 +28,7 @@ func (r *Record) pageSQL(q RecordQuery) (sql string, args []any, err error) {
 		where.add(r.Time+" >= ? AND "+r.Time+" < ?", q.Period.Start, q.Period.End)
 	}
 	if q.Conversations != nil {
-		where.add(`conversation_key IN (SELECT key FROM conversations WHERE organization_id = ? AND conversation_id = ANY (?))`,
-			q.Organization, q.Conversations)
+		where.add(r.inConversations(), q.Organization, q.Conversations)
 	}
 	if err := r.filterSQL(&where, q.Filters); err != nil {
 		return "", nil, err

@@ -37,6 +37,11 @@ type Record struct {
 	Humans string
 	// CanExpire tells that the table has the column expired.
 	CanExpire bool
+	// Conversations is the SQL condition of belonging to one of some conversations, with question marks for
+	// the organization and their ids; empty: by the column conversation_key.
+	Conversations string
+	// Open is what is open now of its kind, read by metrics of the kind Open; nil: nothing is known of it.
+	Open *Record
 	// Attributes are the attributes of the record with the SQL of their value in the table.
 	Attributes []RecordAttribute
 	// Fields are what the records endpoint prints, in order. The field of Time comes first.
@@ -48,6 +53,15 @@ type Record struct {
 	RelatedMetrics []string
 	// Rollups are the dimension sets kept for the record, from fine to coarse.
 	Rollups []DimensionSet
+}
+
+// inConversations is the condition of belonging to one of some conversations. By their keys, which every
+// table that has them has an index of.
+func (r *Record) inConversations() string {
+	if r.Conversations != "" {
+		return r.Conversations
+	}
+	return "conversation_key IN (SELECT key FROM conversations WHERE organization_id = ? AND kind = '' AND conversation_id = ANY (?::text[]))"
 }
 
 // RecordAttribute ties an attribute to a record.

@@ -16,7 +16,7 @@ var engagements = Record{
 	ID: "engagements", Name: "Engagements",
 	Description: "One leg of a conversation: one agent, one customer, one channel, from assignment to its end",
 	Table:       "engagements", Time: "ended_at", Start: "started_at", Key: "id::text",
-	Humans: withoutBots, CanExpire: true,
+	Humans: withoutBots, CanExpire: true, Open: &openEngagements,
 	Attributes: []RecordAttribute{
 		{"agent_id", "agent_id"},
 		{"group_id", "group_id"},

@@ -87,13 +87,6 @@ func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 		return nil, "exact distributions are not kept ready"
 	}
 	plan = &rollupPlan{request: r, rollup: p, places: map[int16]int16{}}
-	for _, term := range r.terms {
-		place, known := p.places[term.id()]
-		if !known {
-			return nil, "only default parameters are kept ready"
-		}
-		plan.terms = append(plan.terms, int16(place)) //nolint:gosec // a place in a list
-	}
 	named := slices.Clone(r.groupBy)
 	for _, f := range r.filters {
 		named = append(named, f.Attribute)
@@ -107,7 +100,7 @@ func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 		}
 	}
 	if _, covered := plan.places[quarterGrain]; covered {
-		return plan, ""
+		return plan.withTerms()
 	}
 	for _, id := range named {
 		if !slices.ContainsFunc(p.sets, func(s DimensionSet) bool { return slices.Contains(s.Attributes, id) }) {
@@ -115,6 +108,18 @@ func (p *rollup) cover(r *request) (plan *rollupPlan, why string) {
 		}
 	}
 	return nil, fmt.Sprintf("no rollup has %s together", listed(named))
+}
+
+// withTerms looks up the request's terms.
+func (p *rollupPlan) withTerms() (plan *rollupPlan, why string) {
+	for _, term := range p.request.terms {
+		place, known := p.rollup.places[term.id()]
+		if !known {
+			return nil, "only default parameters are kept ready"
+		}
+		p.terms = append(p.terms, int16(place)) //nolint:gosec // a place in a list
+	}
+	return p, ""
 }
 
 // planState is what a plan needs to know of the rollup.

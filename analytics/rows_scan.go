@@ -91,9 +91,7 @@ func (s *scan) keep(r *request) {
 		s.filter(a, sql, f)
 	}
 	if r.conversations != nil {
-		// By their keys, which every table of facts has an index of.
-		s.add("conversation_key IN (SELECT key FROM conversations WHERE organization_id = ? AND kind = '' AND conversation_id = ANY (?::text[]))",
-			r.organization, r.conversations)
+		s.add(r.record.inConversations(), r.organization, r.conversations)
 	}
 	if r.leavesOutBots() {
 		s.add(r.record.Humans)
@@ -116,7 +114,7 @@ func (s *scan) groupBy(r *request) {
 		sql, _ := r.record.attributeSQL(id)
 		switch a.Type {
 		case Set:
-			s.from += fmt.Sprintf("\nLEFT JOIN LATERAL unnest(nullif(array_remove(%s, ''), '{}')) AS element_%d (group_%[2]d) ON true", sql, i)
+			s.from += fmt.Sprintf("\nLEFT JOIN LATERAL unnest(nullif(array_remove(%s, ''), '{}')) WITH ORDINALITY AS element_%d (group_%[2]d, place_%[2]d) ON true", sql, i)
 			sql = fmt.Sprintf("group_%d", i)
 		case Numeric:
 			sql = "(" + sql + ")::text"
