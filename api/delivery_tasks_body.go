@@ -31,6 +31,8 @@ type taskBody struct {
 	JourneyID    string `json:"journey_id"`
 	JourneyRunID string `json:"journey_run_id"`
 	simulatedTask
+	// late tells that no window is left, and that this is not allowed.
+	late bool
 }
 
 // readTask decodes and checks one request received at an instant; it returns everything that is wrong.
@@ -90,9 +92,7 @@ func (b *taskBody) check(at delivery.Instant) (delivery.Task, contactFindings) {
 	}
 	task, more := b.task(b.ConfigurationID, at)
 	wrong = append(wrong, more...)
-	if len(wrong) == 0 && !b.AllowExpired && tooLate(&task, at) {
-		wrong.add(delivery.CodeWindowsExpired, "windows", "No window is left: send one that ends in the future, or allow_expired to have the task expire at once.")
-	}
+	b.late = len(wrong) == 0 && !b.AllowExpired && tooLate(&task, at)
 	task.Priority, task.TrackingID, task.JourneyID, task.JourneyRunID = b.Priority, b.TrackingID, b.JourneyID, b.JourneyRunID
 	return task, wrong
 }
@@ -155,6 +155,9 @@ func refusedTask(err error) *Problem {
 	switch {
 	case errors.Is(err, models.ErrNoConfiguration):
 		return notFound("delivery_configuration")
+	case errors.Is(err, models.ErrTaskExpired):
+		return invalid(http.StatusBadRequest, "delivery_task:invalid", "The task is not as it must be.", InvalidParameter{"windows", delivery.CodeWindowsExpired,
+			"No window is left: send one that ends in the future, or allow_expired to have the task expire at once."})
 	case errors.Is(err, models.ErrKeyReused):
 		return problem(http.StatusUnprocessableEntity, "idempotency_key:reused", "This Idempotency-Key came with another request. Send another.")
 	default:

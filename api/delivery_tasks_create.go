@@ -61,7 +61,7 @@ func (s *Server) createTasks(c *call) (any, error) {
 		return nil, err
 	}
 	receipts, err := s.deps.Store.CreateDeliveryTasks(c.ctx(), []models.NewDeliveryTask{
-		{OrganizationID: c.principal.organization, Task: task, IdempotencyKey: key, RequestHash: hash}})
+		{OrganizationID: c.principal.organization, Task: task, IdempotencyKey: key, RequestHash: hash, OnlyRepeat: asked.late}})
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -98,7 +98,7 @@ func (s *Server) createBulk(c *call, key string, body []byte, list []json.RawMes
 			}
 		}
 		tasks, places = append(tasks, models.NewDeliveryTask{
-			OrganizationID: c.principal.organization, Task: task, IdempotencyKey: key, RequestHash: hash, BatchID: answer.BatchID,
+			OrganizationID: c.principal.organization, Task: task, IdempotencyKey: key, RequestHash: hash, BatchID: answer.BatchID, OnlyRepeat: asked.late,
 		}), append(places, i)
 	}
 	receipts, err := s.deps.Store.CreateDeliveryTasks(c.ctx(), tasks)
@@ -118,7 +118,11 @@ func (t *CreatedTasks) add(receipts []models.DeliveryTaskReceipt, places []int) 
 		switch {
 		case r.Err != nil:
 			refused := refusedTask(r.Err)
-			t.Rejected = append(t.Rejected, Rejection{Index: places[i], Code: refused.Code, Reason: refused.Detail})
+			if len(refused.InvalidParameters) > 0 {
+				t.Rejected = append(t.Rejected, reject(places[i], "", refused.InvalidParameters))
+			} else {
+				t.Rejected = append(t.Rejected, Rejection{Index: places[i], Code: refused.Code, Reason: refused.Detail})
+			}
 			continue
 		case r.Replayed:
 			t.Replayed++

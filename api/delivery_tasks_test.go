@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -219,4 +220,42 @@ func TestListDeliveryTasks(t *testing.T) {
 		require.Equal(t, 400, w.ask(key, "GET", tasksPath+"?"+query, "").status, query)
 		require.Equal(t, 400, w.ask(key, "GET", deliveriesPath+"?"+query, "").status, query)
 	}
+}
+
+// A repeat is recognized also when the windows have ended since; what is new is refused.
+func TestRepeatAfterTheWindows(t *testing.T) {
+	t.Parallel()
+	began, later := time.Now(), new(atomic.Int64)
+	w := newWorldAt(t, func() time.Time { return began.Add(time.Duration(later.Load())) })
+	key := w.key("acme", api.DeliveriesWrite)
+	configuration := w.agentless(key, 2)
+	until := func(d time.Duration) string {
+		return `"windows":[{"start":"2026-01-02T15:00:00Z","end":"` + began.Add(d).UTC().Format(time.RFC3339) + `"}]`
+	}
+	soon, late := newTaskBody(configuration, "C1", until(time.Minute)), newTaskBody(configuration, "C2", until(time.Hour))
+	tracked := newTaskBody(configuration, "C3", `"tracking_id":"r1"`, until(time.Minute))
+	keyed := shown[api.CreatedTask](t, w.ask(key, "POST", tasksPath, soon, "Idempotency-Key", "k1"))
+	task, _ := w.deliveryTask(key, tracked)
+	bulk := shown[api.CreatedTasks](t, w.ask(key, "POST", tasksPath, "["+soon+","+late+"]", "Idempotency-Key", "k2"))
+
+	later.Store(int64(10 * time.Minute))
+	again := w.ask(key, "POST", tasksPath, soon, "Idempotency-Key", "k1")
+	require.Equal(t, 200, again.status, again.body)
+	require.Equal(t, keyed.DeliveryTaskID, shown[api.CreatedTask](t, again).DeliveryTaskID)
+	require.Equal(t, task, shown[api.CreatedTask](t, w.ask(key, "POST", tasksPath, tracked)).DeliveryTaskID)
+	repeated := shown[api.CreatedTasks](t, w.ask(key, "POST", tasksPath, "["+soon+","+late+"]", "Idempotency-Key", "k2"))
+	require.Equal(t, 2, repeated.Replayed)
+	for i := range bulk.Tasks {
+		require.Equal(t, bulk.Tasks[i].DeliveryTaskID, repeated.Tasks[i].DeliveryTaskID, "each its own")
+	}
+
+	refused := w.ask(key, "POST", tasksPath, soon, "Idempotency-Key", "k3")
+	require.Equal(t, 400, refused.status, refused.body)
+	require.Contains(t, string(refused.body), "delivery:windows_expired")
+	require.Equal(t, 400, w.ask(key, "POST", tasksPath, newTaskBody(configuration, "C4", until(time.Minute))).status)
+	mixed := shown[api.CreatedTasks](t, w.ask(key, "POST", tasksPath, "["+soon+","+late+"]", "Idempotency-Key", "k4"))
+	require.Equal(t, []any{1, 0, "delivery:windows_expired", "windows"}, []any{mixed.Created, mixed.Rejected[0].Index, mixed.Rejected[0].Code, mixed.Rejected[0].Field})
+	// What was refused is not remembered.
+	later.Store(0)
+	require.Equal(t, 201, w.ask(key, "POST", tasksPath, soon, "Idempotency-Key", "k3").status)
 }

@@ -97,6 +97,9 @@ func (c *creating) run(ctx context.Context, tx pgx.Tx) error {
 		case requests[i] != nil:
 			c.answerAgain(i, requests[i])
 			continue
+		case t.OnlyRepeat:
+			c.receipts[i].Err = ErrTaskExpired
+			continue
 		}
 		c.receipts[i] = DeliveryTaskReceipt{TaskID: t.Task.ID, DeliveryID: delivery.AttemptID(t.OrganizationID, t.Task.ID, 1)}
 		plan := delivery.Plan{Task: t.Task, Rules: configuration.document.Rules(configuration.version)}

@@ -20,7 +20,8 @@ type remembered struct {
 const takeRequestsSQL = `
 INSERT INTO delivery_requests AS r (organization_id, key, request_hash, task_id, created_at)
 SELECT w.organization_id, w.key, w.hash, w.task_id, $5
-FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[]) AS w (organization_id, key, hash, task_id)
+FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $6::boolean[]) AS w (organization_id, key, hash, task_id, only_repeat)
+WHERE NOT w.only_repeat
 ORDER BY w.organization_id COLLATE "C", w.key
 ON CONFLICT (organization_id, key) DO UPDATE
 SET request_hash = excluded.request_hash, task_id = excluded.task_id, created_at = excluded.created_at
@@ -29,14 +30,15 @@ WHERE r.created_at <= excluded.created_at - interval '24 hours'`
 const readRequestsSQL = `
 SELECT r.organization_id, r.key, r.request_hash, r.task_id::text
 FROM unnest($1::text[], $2::text[]) AS w (organization_id, key)
-JOIN delivery_requests r ON r.organization_id = w.organization_id AND r.key = w.key`
+JOIN delivery_requests r ON r.organization_id = w.organization_id AND r.key = w.key AND r.created_at > $3::timestamptz - interval '24 hours'`
 
 type requestKey struct{ organization, key string }
 
-// takeRequests remembers what is asked for the first time, and returns by index what was asked before.
+// takeRequests remembers what is asked for the first time, and returns by index what was asked in the last day.
 func (c *creating) takeRequests(ctx context.Context, tx pgx.Tx) (map[int]*remembered, error) {
 	var organizations, keys, ids []string
 	var hashes [][]byte
+	var onlyRepeats []bool
 	index, count := map[requestKey]int{}, map[requestKey]int{}
 	for i := range c.tasks {
 		t := &c.tasks[i]
@@ -52,14 +54,15 @@ func (c *creating) takeRequests(ctx context.Context, tx pgx.Tx) (map[int]*rememb
 		index[numbered] = i
 		organizations, keys, ids = append(organizations, t.OrganizationID), append(keys, numbered.key), append(ids, t.Task.ID)
 		hashes = append(hashes, slices.Concat([]byte{}, t.RequestHash))
+		onlyRepeats = append(onlyRepeats, t.OnlyRepeat)
 	}
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	if _, err := tx.Exec(ctx, takeRequestsSQL, organizations, keys, hashes, ids, c.now); err != nil {
+	if _, err := tx.Exec(ctx, takeRequestsSQL, organizations, keys, hashes, ids, c.now, onlyRepeats); err != nil {
 		return nil, fmt.Errorf("remember requests: %w", err)
 	}
-	rows, err := tx.Query(ctx, readRequestsSQL, organizations, keys)
+	rows, err := tx.Query(ctx, readRequestsSQL, organizations, keys, c.now)
 	if err != nil {
 		return nil, fmt.Errorf("look up requests: %w", err)
 	}

@@ -12,6 +12,8 @@ var (
 	ErrNoConfiguration = errors.New("no such delivery configuration")
 	// ErrKeyReused tells that an Idempotency-Key came with another request than before.
 	ErrKeyReused = errors.New("the idempotency key belongs to another request")
+	// ErrTaskExpired tells that a task is expired, and no repeat of one that was not.
+	ErrTaskExpired = errors.New("no window of the task is left")
 	// ErrStale tells that an order is not the delivery's present one.
 	ErrStale = errors.New("the order is not the present one")
 	// ErrTooLate tells that an order has run out.
@@ -33,6 +35,9 @@ type NewDeliveryTask struct {
 	RequestHash []byte
 	// BatchID is the bulk request; empty without.
 	BatchID string
+	// OnlyRepeat tells that no window of the task is left, which is refused unless it is the repeat of a task
+	// that was taken while there was one.
+	OnlyRepeat bool
 }
 
 // DeliveryTaskReceipt is what became of a NewDeliveryTask.
@@ -42,7 +47,7 @@ type DeliveryTaskReceipt struct {
 	DeliveryID string
 	// Replayed tells that the request came before.
 	Replayed bool
-	// Err is why there is no task: ErrNoConfiguration or ErrKeyReused; nil if there is one.
+	// Err is why there is no task: ErrNoConfiguration, ErrKeyReused or ErrTaskExpired; nil if there is one.
 	Err error
 }
 
