@@ -160,8 +160,11 @@ func TestEveryRouteNeedsAKey(t *testing.T) {
 		for name, key := range map[string]string{"key:missing": "", "key:invalid": "nonsense"} {
 			got := x.ask(key, route.Method, x.path(route), "")
 			require.Equal(t, http.StatusUnauthorized, got.status, "%s %s", route.Method, route.Path)
-			if strings.HasPrefix(route.Path, "/v1/analytics/") {
+			switch {
+			case strings.HasPrefix(route.Path, "/v1/analytics/"):
 				name = `{"message":"Unauthorized"}`
+			case strings.HasPrefix(route.Path, "/api/data/"):
+				name = `"code":"Key` + strings.ToUpper(name[4:5]) + name[5:]
 			}
 			require.Contains(t, got.body, name)
 			require.NotEmpty(t, got.header.Get("WWW-Authenticate"))

@@ -44,7 +44,7 @@ func Routes() []Route {
 // keys, scopes and tenants for it.
 func (s *Server) routes() []route {
 	return slices.Concat(s.operationRoutes(), s.eventRoutes(), s.reportRoutes(), s.metricRoutes(), s.analyticsRoutes(), s.directoryRoutes(), s.settingsRoutes(),
-		s.deliveryRuleRoutes(), s.deliveryTaskRoutes())
+		s.deliveryRuleRoutes(), s.deliveryTaskRoutes(), s.dataverseActionRoutes())
 }
 
 func (s *Server) operationRoutes() []route {
