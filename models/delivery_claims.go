@@ -11,7 +11,19 @@ import (
 	"engaged/delivery"
 )
 
-// Where nobody knows of agents any more, an order that was granted by them is not handed out.
+const (
+	// untakenSQL holds of the token t of an order that nobody has taken.
+	untakenSQL = `t.claimed_at IS NULL AND t.started_at IS NULL AND t.released_at IS NULL AND t.lost_at IS NULL`
+
+	// mayBeDialedSQL holds of one that may be handed out now, c being its configuration and v its current version.
+	// Where nobody knows of agents any more, an order that was granted by them is not handed out.
+	mayBeDialedSQL = untakenSQL + ` AND t.not_after > clock_timestamp() AND c.active
+        AND (v.document ->> 'mode' = 'Copilot' OR v.document -> 'pacing' ->> 'skip_availability' = 'true'
+            OR EXISTS (SELECT FROM delivery_capacity k WHERE k.organization_id = t.organization_id
+                AND k.queue_id = v.document ->> 'queue_id' AND k.valid_until > clock_timestamp()))`
+)
+
+// Orders that an endpoint is told of are not the dialers'.
 //
 // What is claimed for a preview is the dialer's until its order runs out: an agent takes the time that an
 // agent takes.
@@ -20,11 +32,7 @@ WITH free AS (
     SELECT t.delivery_id, t.fence FROM delivery_tokens t
     JOIN delivery_configurations c ON c.id = t.configuration_id
     JOIN delivery_configuration_versions v ON v.configuration_id = c.id AND v.version = c.version
-    WHERE t.organization_id = $1 AND t.claimed_at IS NULL AND t.started_at IS NULL AND t.released_at IS NULL
-        AND t.lost_at IS NULL AND t.not_after > clock_timestamp() AND c.active
-        AND (v.document ->> 'mode' = 'Copilot' OR v.document -> 'pacing' ->> 'skip_availability' = 'true'
-            OR EXISTS (SELECT FROM delivery_capacity k WHERE k.organization_id = t.organization_id
-                AND k.queue_id = v.document ->> 'queue_id' AND k.valid_until > clock_timestamp()))
+    WHERE t.organization_id = $1 AND t.webhook_endpoint_id IS NULL AND ` + mayBeDialedSQL + `
     ORDER BY t.granted_at, t.delivery_id
     LIMIT $3
     FOR UPDATE OF t SKIP LOCKED),

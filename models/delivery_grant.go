@@ -125,7 +125,9 @@ func (p *pacing) decide(ctx context.Context, tx pgx.Tx, c *candidate, configurat
 	batch := &pgx.Batch{}
 	if v.Action == delivery.Allow {
 		kind = logOrdered
-		p.hand(batch, c, *v.Until)
+		if err := p.hand(batch, c, *v.Until); err != nil {
+			return err
+		}
 		configuration.live++
 		configuration.dialed++
 		configuration.served = true
@@ -139,14 +141,20 @@ func (p *pacing) decide(ctx context.Context, tx pgx.Tx, c *candidate, configurat
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// hand writes the token of an order.
-func (p *pacing) hand(batch *pgx.Batch, c *candidate, notAfter delivery.Instant) {
+// hand writes the token of an order, and the webhook where one tells of it.
+func (p *pacing) hand(batch *pgx.Batch, c *candidate, notAfter delivery.Instant) error {
 	contact := c.task.task.Contacts[c.place.Position.Contact]
+	phone := contact.Phones[c.place.Position.Phone]
 	id := delivery.AttemptID(p.claim.OrganizationID, c.TaskID, c.seq)
 	batch.Queue(insertTokenSQL, id, c.head.last, p.claim.OrganizationID, c.ConfigurationID, c.key, c.TaskID, c.seq,
-		contact.ID, contact.Phones[c.place.Position.Phone].Number, p.now, notAfter.Time())
+		contact.ID, phone.Number, p.now, notAfter.Time())
 	batch.Queue(handedSQL, id, p.now)
 	batch.Queue(notifySQL, OrdersChannel)
+	return queueOrderWebhook(batch, p.claim.OrganizationID, DialOrder{
+		DeliveryID: id, TaskID: c.TaskID, ConfigurationID: c.ConfigurationID, Seq: c.seq, Fence: c.head.last, Mode: c.task.mode,
+		QueueID: c.task.queueID, NotAfter: notAfter, ContactID: contact.ID, PhoneType: phone.Type, ToAddress: phone.Number,
+		Callback: c.Callback, TrackingID: c.task.task.TrackingID, InputAttributes: inputAttributes(c.task.task, c.place.Position.Contact),
+	}, p.now)
 }
 
 // OrdersChannel is the channel on which the store tells that there are orders to claim.

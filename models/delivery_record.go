@@ -50,8 +50,12 @@ func (s *Store) ProjectDelivery(ctx context.Context, u DeliveryUpdate) error {
 			if err != nil || h.recordCount != u.RecordCount {
 				return err
 			}
+			t, err := readTask(ctx, tx, h)
+			if err != nil {
+				return err
+			}
 			batch := &pgx.Batch{}
-			if err := queueUpdate(ctx, tx, batch, h, u); err != nil {
+			if err := queueUpdate(ctx, tx, batch, t, h, u); err != nil {
 				return err
 			}
 			return tx.SendBatch(ctx, batch).Close()
@@ -105,7 +109,14 @@ func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded,
 	h.queueOutcomes(batch, outcomes)
 	applied, tail := foldTail(r.Seen, r.Tail)
 	batch.Queue(recordConversationSQL, h.key, applied, tail, string(carry), nil, false, r.Token, h.now)
-	if err := queueUpdate(ctx, tx, batch, h, r.DeliveryUpdate); err != nil {
+	t, err := readTask(ctx, tx, h)
+	if err != nil {
+		return Recorded{}, err
+	}
+	if err := t.queueEnded(batch, r, h.now); err != nil {
+		return Recorded{}, err
+	}
+	if err := queueUpdate(ctx, tx, batch, t, h, r.DeliveryUpdate); err != nil {
 		return Recorded{}, err
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -123,10 +134,9 @@ WHERE w.key = $1 AND w.seen_number <= $10`, "delivery_tasks", "key", deliveryTas
 
 // queueUpdate writes the rows of a task and its attempts, and lets pacing know what it waits for and
 // what it needs no more.
-func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, h head, u DeliveryUpdate) error {
-	t, err := readTask(ctx, tx, h)
-	if err != nil || t.seen > u.Seen {
-		return err
+func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, h head, u DeliveryUpdate) error {
+	if t.seen > u.Seen {
+		return nil
 	}
 	view, err := json.Marshal(u.Task)
 	if err != nil {

@@ -125,8 +125,9 @@ type DialOrder struct {
 	QueueID string `json:"queue_id"`
 	// NotAfter is when the call must not be started any more.
 	NotAfter delivery.Instant `json:"not_after"`
-	// LeaseUntil is by when it must have been started, or the claim counts as lost.
-	LeaseUntil      delivery.Instant   `json:"lease_until"`
+	// LeaseUntil is by when it must have been started, or the claim counts as lost; left out of a webhook, which
+	// tells how long that is from its answer.
+	LeaseUntil      delivery.Instant   `json:"lease_until,omitzero"`
 	ContactID       string             `json:"contact_id"`
 	PhoneType       delivery.PhoneType `json:"phone_type"`
 	ToAddress       string             `json:"to_address"`

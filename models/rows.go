@@ -11,5 +11,6 @@ func Rows() []any {
 		&DeliveryPolicyRow{}, &DeliveryCapacityRow{}, &DeliveryTaskRow{}, &DeliveryRequestRow{}, &DeliveryRow{},
 		&DeliveryAttributeRow{}, &DeliveryAttemptLogRow{}, &DeliveryWaitingRow{}, &DeliveryTokenRow{}, &DeliveryPacingRow{},
 		&DeliverySweepRow{},
+		&WebhookEndpointRow{}, &WebhookMessageRow{},
 	}
 }

@@ -61,6 +61,8 @@ type DeliveryTokenRow struct {
 	LostAt      *time.Time
 	CountsUntil *time.Time
 	ReleasedAt  *time.Time
+	// WebhookEndpointID is the endpoint that is told of the order; nil: dialers claim it.
+	WebhookEndpointID *string `gorm:"type:uuid"`
 }
 
 // DeliveryPacingRow is the claim of whoever grants a configuration's tokens.
