@@ -93,16 +93,16 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	defer running.Wait()
 	running.Go(func() { d.listen(ctx) })
 	slots := make(chan struct{}, d.options.Parallel)
+	allowed := d.options.Parallel // deliveries at once
 	for ctx.Err() == nil {
-		yield := d.options.Yield()
-		if yield {
+		if d.options.Yield() {
 			pause(ctx, yieldPause)
+			allowed = 1
+		} else {
+			allowed = min(allowed+1, d.options.Parallel)
 		}
 		slots <- struct{}{}
-		free := 1 + cap(slots) - len(slots)
-		if yield {
-			free = 1
-		}
+		free := max(1, 1+allowed-len(slots))
 		claims, err := d.store.ClaimDispatch(ctx, free, d.options.Lease)
 		if err != nil && ctx.Err() == nil {
 			d.options.Logger.WarnContext(ctx, "dispatch cannot claim", "error", err)
@@ -125,8 +125,9 @@ func (d *Dispatcher) Run(ctx context.Context) {
 
 const (
 	// yieldPause is how long dispatch holds back before each conversation while intake is busy: a
-	// delivery costs far more than a commit, yet dispatch must still move.
-	yieldPause = 50 * time.Millisecond
+	// delivery costs far more than a commit, yet dispatch must still move. Afterwards it takes up one
+	// delivery more at a time, so that it finds out how much there is room for.
+	yieldPause = 250 * time.Millisecond
 	// deliveryTimeout bounds one call of the deliverer, well within a lease.
 	deliveryTimeout = 5 * time.Second
 	maxBackoff      = time.Minute

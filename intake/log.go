@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -60,10 +61,12 @@ func (o LogOptions) withDefaults() LogOptions {
 type Log struct {
 	store   Appender
 	options LogOptions
-	queue   chan *request
+	// lanes are the committers' queues. A conversation has its lane, so that committers seldom wait for each
+	// other's locks.
+	lanes   []*lane
 	waiting atomic.Int64
-	// crowdedAt is when many events last waited, by the clock of the process.
-	crowdedAt atomic.Int64
+	// slowAt is when events last took long, counted from started.
+	slowAt atomic.Int64
 
 	// closing is held for reading while a request is put into the queue, so that Close finds no
 	// sender behind its back.
@@ -72,7 +75,17 @@ type Log struct {
 	committers sync.WaitGroup
 }
 
+// lane is one committer's queue.
+type lane struct {
+	queue chan *request
+	// oldest is when the oldest event that is being written was put into the queue, counted from started; 0
+	// while none is.
+	oldest atomic.Int64
+}
+
 type request struct {
+	// at is when it was put into the queue, counted from started.
+	at time.Duration
 	// gone tells that the caller no longer waits.
 	gone   func() bool
 	events []models.Submission
@@ -87,9 +100,10 @@ type answer struct {
 // NewLog starts the group commit over a store; Close ends it.
 func NewLog(store Appender, options LogOptions) *Log {
 	o := options.withDefaults()
-	l := &Log{store: store, options: o, queue: make(chan *request, o.MaxWaiting)}
-	for range o.Committers {
-		l.committers.Go(l.commit)
+	l := &Log{store: store, options: o, lanes: make([]*lane, o.Committers)}
+	for i := range l.lanes {
+		l.lanes[i] = &lane{queue: make(chan *request, o.MaxWaiting)}
+		l.committers.Go(func() { l.commit(l.lanes[i]) })
 	}
 	return l
 }
@@ -101,7 +115,7 @@ func (l *Log) Append(ctx context.Context, events []models.Submission) ([]models.
 	if len(events) == 0 {
 		return nil, nil
 	}
-	r := &request{events: events, answer: make(chan answer, 1), gone: func() bool { return ctx.Err() != nil }}
+	r := &request{at: time.Since(started), events: events, answer: make(chan answer, 1), gone: func() bool { return ctx.Err() != nil }}
 	if err := l.enqueue(r); err != nil {
 		return nil, err
 	}
@@ -117,21 +131,31 @@ func (l *Log) Append(ctx context.Context, events []models.Submission) ([]models.
 func (l *Log) Waiting() int { return int(l.waiting.Load()) }
 
 const (
-	// crowd is the number of waiting events above which intake is busy.
-	crowd = 32
-	// crowdLasts is how long it then counts as busy. The number falls to nothing with each commit, so
-	// one look at it tells little.
-	crowdLasts = 250 * time.Millisecond
+	// crowd is the number of waiting events above which it counts how long they wait: what comes alone may be
+	// slow for reasons that holding back does not cure, such as a disk that takes long to flush.
+	crowd = 16
+	// company is the number of waiting requests that makes waiting for more useless.
+	company = 64
+	// slow is how long an event may take to become durable before intake is busy.
+	slow = 30 * time.Millisecond
+	// slowLasts is how long it then counts as busy.
+	slowLasts = 250 * time.Millisecond
 )
 
-// started is the zero of crowdedAt.
+// started is the zero of slowAt and of a request's instant.
 var started = time.Now()
 
-// Busy tells that many events wait to be committed, or did a moment ago: other work on this machine
-// had better wait.
+// Busy tells that many events wait to be committed and take long, or did a moment ago: other work on this
+// machine had better wait.
 func (l *Log) Busy() bool {
-	at := time.Duration(l.crowdedAt.Load())
-	return at > 0 && time.Since(started)-at < crowdLasts
+	now := time.Since(started)
+	for _, lane := range l.lanes {
+		if at := time.Duration(lane.oldest.Load()); at > 0 && now-at > slow && l.waiting.Load() > crowd {
+			l.slowAt.Store(int64(now))
+		}
+	}
+	at := time.Duration(l.slowAt.Load())
+	return at > 0 && now-at < slowLasts
 }
 
 // Close refuses further events and returns once those waiting are committed.
@@ -139,7 +163,9 @@ func (l *Log) Close() {
 	l.closing.Lock()
 	if !l.closed {
 		l.closed = true
-		close(l.queue)
+		for _, lane := range l.lanes {
+			close(lane.queue)
+		}
 	}
 	l.closing.Unlock()
 	l.committers.Wait()
@@ -156,33 +182,50 @@ func (l *Log) enqueue(r *request) error {
 		l.waiting.Add(-n)
 		return ErrBacklog
 	}
-	if l.waiting.Load() > crowd {
-		l.crowdedAt.Store(int64(time.Since(started)))
-	}
 	// The queue has a place for every event that may wait, so this never blocks.
-	l.queue <- r
+	l.laneOf(r).queue <- r
 	return nil
 }
 
-func (l *Log) commit() {
+// seed spreads conversations over lanes.
+var seed = maphash.MakeSeed()
+
+// laneOf is the lane of the request's conversation. Requests of several conversations share the first lane,
+// since they would meet each other's locks in any two.
+func (l *Log) laneOf(r *request) *lane {
+	conversation := r.events[0].Event.ConversationID
+	for _, e := range r.events {
+		if e.Event.ConversationID != conversation {
+			return l.lanes[0]
+		}
+	}
+	return l.lanes[maphash.String(seed, conversation)%uint64(len(l.lanes))]
+}
+
+func (l *Log) commit(from *lane) {
 	crowded := false
-	for first := range l.queue {
-		if crowded && l.options.Linger > 0 {
+	for first := range from.queue {
+		if crowded && len(from.queue) < company && l.options.Linger > 0 {
 			time.Sleep(l.options.Linger)
 		}
-		batch, size := l.gather(first)
+		batch, size := l.gather(first, from.queue)
 		crowded = len(batch) > 1
+		from.oldest.Store(int64(first.at))
 		l.write(batch, size)
+		if time.Since(started)-first.at > slow && l.waiting.Load() > crowd {
+			l.slowAt.Store(int64(time.Since(started)))
+		}
+		from.oldest.Store(0)
 		l.waiting.Add(-int64(size))
 	}
 }
 
 // gather takes what waits besides first, up to MaxBatch events.
-func (l *Log) gather(first *request) ([]*request, int) {
+func (l *Log) gather(first *request, queue <-chan *request) ([]*request, int) {
 	batch, size := []*request{first}, len(first.events)
 	for size < l.options.MaxBatch {
 		select {
-		case r, open := <-l.queue:
+		case r, open := <-queue:
 			if !open {
 				return batch, size
 			}
