@@ -30,8 +30,8 @@ type Attribute struct {
 	Name, Description string
 	// Type says how values compare.
 	Type AttributeType
-	// Directory is the kind of directory entry (agent, group, queue, tag) that labels the values;
-	// empty: none.
+	// Directory is the kind of directory entry (agent, group, queue, tag) that labels the values, or
+	// configuration: delivery configurations by their names. Empty: none.
 	Directory string
 	// Values are the values of an Enumerated attribute with their labels, in order.
 	Values []Labelled

@@ -10,7 +10,7 @@ import (
 // deliveryAttributes say how a delivery was dialed, and what came of it.
 var deliveryAttributes = []*Attribute{
 	{
-		ID: "configuration_id", Aliases: []string{"config_id"}, Name: "Configuration", Type: Identifier,
+		ID: "configuration_id", Aliases: []string{"config_id"}, Name: "Configuration", Type: Identifier, Directory: "configuration",
 		Description: "The engagement configuration under which the delivery task was accepted.",
 	},
 	{

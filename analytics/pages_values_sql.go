@@ -44,10 +44,13 @@ const (
 		FROM seen WHERE value <> ALL ($6::text[])`
 
 	directorySQL = `
-		SELECT value, coalesce(name, '') FROM (
-			SELECT value FROM seen UNION SELECT id FROM directory WHERE organization_id = $1 AND kind = $4
-		) AS known (value)
-		LEFT JOIN directory ON organization_id = $1 AND kind = $4 AND id = known.value`
+		WITH names AS (
+			SELECT id, name FROM directory WHERE organization_id = $1 AND kind = $4
+			UNION ALL
+			SELECT id::text, name FROM delivery_configurations WHERE organization_id = $1 AND $4 = 'configuration'
+		)
+		SELECT value, coalesce(name, '') FROM (SELECT value FROM seen UNION SELECT id FROM names) AS known (value)
+		LEFT JOIN names ON id = known.value`
 
 	plainSQL = `SELECT value, value FROM seen`
 

@@ -43,10 +43,14 @@ func (s *Store) ListDirectory(ctx context.Context, organization, kind, after str
 	return entries, nil
 }
 
+// Configurations of deliveries name themselves.
 const directoryNamesSQL = `
-SELECT id, name FROM directory WHERE organization_id = $1 AND kind = $2 AND id = ANY ($3)`
+SELECT id, name FROM directory WHERE organization_id = $1 AND kind = $2 AND id = ANY ($3)
+UNION ALL
+SELECT id::text, name FROM delivery_configurations WHERE $2 = 'configuration' AND organization_id = $1 AND id::text = ANY ($3)`
 
-// DirectoryNames returns the names of those of the ids that the directory knows, by id.
+// DirectoryNames returns the names of those of the ids that the directory knows, by id. The kind
+// configuration means the configurations of deliveries.
 func (s *Store) DirectoryNames(ctx context.Context, organization, kind string, ids []string) (map[string]string, error) {
 	names := map[string]string{}
 	found, err := s.pool.Query(ctx, directoryNamesSQL, organization, kind, ids)
