@@ -83,11 +83,12 @@ func (w *world) taskIDOf(key, attempt string) string {
 func refused(t *testing.T, got answer, status int, code string) api.DataverseErrorBody {
 	t.Helper()
 	require.Equal(t, status, got.status, got.body)
-	wrong := shown[api.DataverseError](t, got).Error
-	require.Equal(t, code, wrong.Code, got.body)
+	var envelope api.DataverseError
+	require.NoError(t, json.Unmarshal([]byte(got.body), &envelope), got.body)
+	require.Equal(t, code, envelope.Error.Code, got.body)
 	require.NotEmpty(t, got.header.Get("x-ms-correlation-id"))
 	require.Equal(t, got.header.Get("X-Request-Id"), got.header.Get("x-ms-correlation-id"))
-	return wrong
+	return envelope.Error
 }
 
 // V1: without windows the delivery may be attempted for 24 hours from its request.
