@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ type ODataQuestion struct {
 	Query          *odata.Query
 	// After is the place after which the page begins; nil: at the beginning.
 	After []any
-	// Limit bounds the page; at least 1. A page whose rows are very long ends earlier.
+	// Limit bounds the page; 0 only counts. A page whose rows are very long ends earlier.
 	Limit int
 	// Timeout ends a statement that runs longer.
 	Timeout time.Duration
@@ -56,6 +57,9 @@ func (s *Store) ReadOData(ctx context.Context, q ODataQuestion) (ODataPage, erro
 			if page.Count, err = q.count(ctx, tx); err != nil {
 				return err
 			}
+		}
+		if q.Limit == 0 {
+			return nil
 		}
 		if page.Rows, page.Place, err = q.rows(ctx, tx); err != nil {
 			return err
@@ -109,12 +113,12 @@ func (q ODataQuestion) rows(ctx context.Context, tx pgx.Tx) ([]ODataRow, []any, 
 	if q.After != nil {
 		condition += " AND " + q.Query.AfterSQL(args, q.After)
 	}
-	columns := columnsOf(q.Query, q.Query.PlaceSQL())
+	others := q.Query.PlaceSQL()
 	for _, expansion := range q.Query.Expand {
-		columns = append(columns, sqlOf(q.Query.Entity, expansion.Navigation.From))
+		others = append(others, sqlOf(q.Query.Entity, expansion.Navigation.From))
 	}
 	statement := fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d",
-		strings.Join(columns, ", "), q.Query.Entity.Table, condition, q.Query.OrderSQL(), q.Limit+1)
+		columnsOf(q.Query, others), q.Query.Entity.Table, condition, q.Query.OrderSQL(), q.Limit+1)
 	found, err := readODataRows(ctx, tx, statement, args, func(rows []ODataRow, size int) bool {
 		return len(rows) > 1 && size > maxODataPage
 	})
@@ -135,8 +139,8 @@ func (q ODataQuestion) rows(ctx context.Context, tx pgx.Tx) ([]ODataRow, []any, 
 	return found, nil, nil
 }
 
-// columnsOf are the columns of a query's Select, the version and others.
-func columnsOf(query *odata.Query, others []string) []string {
+// columnsOf lists the columns of a query's Select, the version and others, under names of which no table has one.
+func columnsOf(query *odata.Query, others []string) string {
 	var columns []string
 	for _, p := range query.Select {
 		columns = append(columns, p.SQL)
@@ -145,7 +149,11 @@ func columnsOf(query *odata.Query, others []string) []string {
 	if version == "" {
 		version = "NULL::integer"
 	}
-	return append(append(columns, version), others...)
+	columns = append(append(columns, version), others...)
+	for i := range columns {
+		columns[i] += " AS column_" + strconv.Itoa(i)
+	}
+	return strings.Join(columns, ", ")
 }
 
 func sqlOf(e *odata.Entity, name string) string {

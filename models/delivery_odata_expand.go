@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,7 +53,7 @@ func (q ODataQuestion) expandPart(ctx context.Context, tx pgx.Tx, place int, row
 	}
 	to := sqlOf(target, expansion.Navigation.To)
 	args := odata.NewArgs(q.OrganizationID)
-	statement := "SELECT " + strings.Join(columnsOf(inner, []string{to}), ", ") + " FROM " + target.Table +
+	statement := "SELECT " + columnsOf(inner, []string{to}) + " FROM " + target.Table +
 		" WHERE organization_id = $1 AND " + to + " = ANY(" + args.Bind(ids, "uuid[]") + ") AND " + inner.Filter.SQL(args) +
 		" ORDER BY " + sqlOf(target, target.ID)
 	found, err := readODataRows(ctx, tx, statement, args, func([]ODataRow, int) bool { return false })
