@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +16,32 @@ import (
 	"engaged/delivery"
 	"engaged/models"
 )
+
+// insertDeliveries writes attempts of a configuration in the mode Progressive, past the record transaction: by
+// default calls that were answered on 3 March at 10:00:05.
+func (w *world) insertDeliveries(organization, configuration string, rows ...fact) {
+	w.t.Helper()
+	id := idOf(w.t, w.ask(w.key(organization, api.DeliveriesWrite), "POST", "/v1/delivery-configurations",
+		fmt.Sprintf(`{"name":%q,"queue_id":"sales","mode":"Progressive"}`, configuration)))
+	for i, given := range rows {
+		row := fact{
+			"organization_id": organization, "task_key": i + 1, "task_id": id, "configuration_id": id, "seq": 1, "channel": "voice", "mode": "Progressive",
+			"queue_id": "sales", "status": "Complete", "contact_id": "C1", "phone_type": "mobile", "to_address": "+12125550101", "loop": 1,
+			"contact_index": 0, "phone_index": 0, "planned_at": "2026-03-03T09:00:00Z", "not_before": "2026-03-03T09:00:00Z",
+			"expires_at": "2026-03-03T18:00:00Z", "window_start": "2026-03-03T10:00:00Z", "window_end": "2026-03-03T18:00:00Z",
+			"started_at": "2026-03-03T10:00:00Z", "customer_connected_at": "2026-03-03T10:00:05Z", "ended_at": "2026-03-03T10:02:00Z",
+			"recorded_at": "2026-03-03T10:02:02Z", "dispositions": []string{}, "message_left": false, "bot_failed": false, "wait_exceeded": false,
+			"opted_out": false, "callback": false, "configuration_version": 1, "rules_version": 1,
+		}
+		maps.Copy(row, given)
+		columns := slices.Sorted(maps.Keys(row))
+		text, err := json.Marshal(row)
+		require.NoError(w.t, err)
+		_, err = w.store.Pool().Exec(w.t.Context(), fmt.Sprintf("INSERT INTO deliveries (id, %s) SELECT gen_random_uuid(), %[1]s FROM jsonb_populate_record(NULL::deliveries, $1)",
+			strings.Join(columns, ", ")), string(text))
+		require.NoError(w.t, err)
+	}
+}
 
 // morning plays some calls of an AI agent by hand, over HTTP: the first is answered and ends with a promise,
 // the second is busy and cancelled before its retry, the third was asked for too late, the fourth is dialed

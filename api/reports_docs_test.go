@@ -44,6 +44,12 @@ func vienna(t *testing.T) (*world, string) {
 		return fact{"queue_id": queue, "score": score, "created_at": "2026-03-05T12:00:00Z", "rated_at": "2026-03-05T12:00:00Z", "requested_at": "2026-03-05T11:00:00Z"}
 	}
 	w.insert("acme", "ratings", rating("support", 5), rating("support", 4), rating("support", 2), rating("support", 5), rating("sales", 5))
+	w.insertDeliveries("acme", "Renewals",
+		fact{"result": "LiveAnswer", "agent_connected_at": "2026-03-03T10:00:06Z", "dispositions": []string{"PromiseToPay"}},
+		fact{"result": "LiveAnswer", "agent_connected_at": "2026-03-03T10:00:10Z", "dispositions": []string{"PromiseToPay", "CallLater"}},
+		fact{"result": "Busy", "customer_connected_at": nil}, fact{"result": "NoAnswer", "customer_connected_at": nil},
+		fact{"status": "Expired", "result": "Expired", "started_at": nil, "customer_connected_at": nil},
+		fact{"status": "Pending", "started_at": nil, "customer_connected_at": nil, "ended_at": nil, "recorded_at": nil})
 	return w, key
 }
 
@@ -80,8 +86,8 @@ func TestReportsPage(t *testing.T) {
 			requirePart(t, "", want, got)
 		}
 	}
-	require.Equal(t, 13, asked)
-	require.Equal(t, 11, shown)
+	require.Equal(t, 15, asked)
+	require.Equal(t, 13, shown)
 }
 
 // curl asks what a command with curl asks.
