@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,9 +34,6 @@ type DeliverySignalsInput struct {
 	Signals []DeliverySignal `json:"signals"`
 }
 
-// SignalRefused is the type of the entry that keeps a signal which cannot be read.
-const SignalRefused delivery.EventType = "signal.refused"
-
 var appendDeliverySignals = definition[DeliverySignalsInput, int64]{name: "AppendDeliverySignals"}
 
 // AppendDeliverySignals puts what was signalled directly into the log and returns the highest number that
@@ -64,27 +62,51 @@ func AppendDeliverySignals(ctx workflow.Context, in DeliverySignalsInput) (int64
 	return appendDeliverySignals.call(ctx, in)
 }
 
+// maxSignal is the largest payload of a signal in bytes, as of the data of an event.
+const maxSignal = 16 << 10
+
 // event is the event that the signal carries, or one that keeps what it could not be.
 func (s DeliverySignal) event() delivery.Event {
-	refuse := func(reason string) delivery.Event {
-		reason = s.Signal + ": " + reason
-		return delivery.Event{ID: s.ID, Source: engagement.EngineSource, Type: SignalRefused, Time: s.At, Data: delivery.Data{Diagnostics: reason}}
+	e, refused := s.read()
+	if refused == "" && !storable(e) {
+		refused = "Leave NUL characters out."
+	}
+	if refused == "" {
+		return e
+	}
+	return delivery.Event{ID: s.ID, Source: engagement.EngineSource, Type: delivery.SignalRefused, Time: s.At,
+		Data: delivery.Data{Diagnostics: s.Signal + ": " + refused}}
+}
+
+// read decodes and checks what came; refused is why it breaks a rule.
+func (s DeliverySignal) read() (e delivery.Event, refused string) {
+	if len(s.Payload) > maxSignal {
+		return e, fmt.Sprintf("Shorten it to %d bytes.", maxSignal)
 	}
 	if s.Type == "" {
 		e, faults := delivery.DecodeEvent(s.complete())
 		if len(faults) > 0 {
-			return refuse(faults[0].Reason)
+			return e, faults[0].Reason
 		}
-		return e
+		return e, ""
 	}
-	e := delivery.Event{ID: s.ID, Type: s.Type, Time: s.At}
-	if s.Payload == "" || s.Payload == "null" {
-		return e
+	e = delivery.Event{ID: s.ID, Type: s.Type, Time: s.At}
+	var data delivery.Data
+	if s.Payload != "" && json.Unmarshal([]byte(s.Payload), &data) != nil {
+		return e, "Send the command's data as a JSON object, or nothing."
 	}
-	if err := json.Unmarshal([]byte(s.Payload), &e.Data); err != nil {
-		return refuse("Send the command's data as a JSON object, or nothing.")
+	e.Data = delivery.Data{NotBefore: data.NotBefore, Windows: data.Windows, ContactID: data.ContactID, Number: data.Number}
+	if err := e.Data.CheckReschedule(s.At); s.Type == delivery.TaskRescheduled && err != nil {
+		return e, err.Error()
 	}
-	return e
+	return e, ""
+}
+
+// storable tells that an event holds no NUL character, which Postgres does not take. Doubled backslashes are no
+// escapes.
+func storable(e delivery.Event) bool {
+	text, err := json.Marshal(e)
+	return err == nil && !bytes.Contains(bytes.ReplaceAll(text, []byte(`\\`), nil), []byte(`\u0000`))
 }
 
 // complete adds to an event what it may leave out: id, time, and the type of a disposition.

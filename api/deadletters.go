@@ -14,9 +14,10 @@ import (
 
 // DeadLetter is an entry of the log that could not be delivered or applied, or a refused signal.
 type DeadLetter struct {
-	// ConversationID and Number say where it stands in the log.
-	ConversationID string `json:"conversation_id"`
-	Number         int64  `json:"number"`
+	// ConversationID or DeliveryTaskID, the other one is null, and Number say where it stands in the log.
+	ConversationID *string `json:"conversation_id"`
+	DeliveryTaskID *string `json:"delivery_task_id"`
+	Number         int64   `json:"number"`
 	// Kind is delivery (no workflow could be told), fold (the core failed at it) or signal (what was
 	// signalled to a workflow breaks a rule of the envelope); Reason says more.
 	Kind   string `json:"kind"`
@@ -50,15 +51,25 @@ func (s *Server) listDeadLetters(c *call) (any, error) {
 	}
 	page := DeadLetterPage{Data: []DeadLetter{}}
 	for _, row := range rows[:min(limit, len(rows))] {
-		page.Data = append(page.Data, DeadLetter{
-			ConversationID: row.ConversationID, Number: row.Number, Kind: row.Kind, Reason: row.Reason,
-			EventID: orNull(row.EventID), Type: orNull(string(row.Type)), DeadSince: engagement.At(row.CreatedAt.Truncate(time.Millisecond)),
-		})
+		page.Data = append(page.Data, deadLetterOf(row))
 	}
 	if len(rows) > limit {
 		page.NextAfter = fmt.Sprintf("%d.%d", rows[limit-1].Key, rows[limit-1].Number)
 	}
 	return page, nil
+}
+
+func deadLetterOf(row models.DeadLetter) DeadLetter {
+	d := DeadLetter{
+		Number: row.Number, Kind: row.Kind, Reason: row.Reason,
+		EventID: orNull(row.EventID), Type: orNull(string(row.Type)), DeadSince: engagement.At(row.CreatedAt.Truncate(time.Millisecond)),
+	}
+	if row.Subject.Kind == models.KindDelivery {
+		d.DeliveryTaskID = &row.ConversationID
+	} else {
+		d.ConversationID = &row.ConversationID
+	}
+	return d
 }
 
 // deadLetterPlace reads the place after which a page begins; its zero value is the beginning.
@@ -80,11 +91,23 @@ func (q *query) deadLetterPlace(name string) models.DeadLetter {
 
 // redrive is POST /v1/conversations/{conversation_id}/dead-letters/{number}/redrive.
 func (s *Server) redrive(c *call) (any, error) {
+	return s.redriveOf(c, models.Subject{OrganizationID: c.principal.organization, ConversationID: c.Param("conversation_id")})
+}
+
+// redriveTask is POST /v1/delivery-tasks/{task_id}/dead-letters/{number}/redrive.
+func (s *Server) redriveTask(c *call) (any, error) {
+	id, err := c.uuid("task_id", "delivery_task")
+	if err != nil {
+		return nil, err
+	}
+	return s.redriveOf(c, models.Subject{OrganizationID: c.principal.organization, ConversationID: id, Kind: models.KindDelivery})
+}
+
+func (s *Server) redriveOf(c *call, subject models.Subject) (any, error) {
 	number, err := strconv.ParseInt(c.Param("number"), 10, 64)
 	if err != nil {
 		return nil, notFound("dead_letter")
 	}
-	subject := models.Subject{OrganizationID: c.principal.organization, ConversationID: c.Param("conversation_id")}
 	err = s.deps.Store.Redrive(c.ctx(), subject, number)
 	if errors.Is(err, models.ErrNotFound) {
 		return nil, notFound("dead_letter")

@@ -102,3 +102,41 @@ func TestExplainDeliveryTask(t *testing.T) {
 	require.Equal(t, 200, w.ask(key, "PUT", "/v1/dialer/queues/q9/capacity", `{"ready_agents":1}`).status)
 	require.Equal(t, delivery.Allow, explain(agents).Verdict.Action)
 }
+
+// Others of the queue take their part of its agents.
+func TestExplainCountsTheWholeQueue(t *testing.T) {
+	t.Parallel()
+	w := newWorldAt(t, time.Now)
+	key := w.key("acme", api.DeliveriesWrite)
+	var tasks []string
+	for range 2 {
+		configuration := idOf(t, w.ask(key, "POST", "/v1/delivery-configurations", `{"name":"x","queue_id":"q9","mode":"Preview"}`))
+		task, _ := w.deliveryTask(key, newTaskBody(configuration, "C1"))
+		tasks = append(tasks, task)
+	}
+	require.Equal(t, 200, w.ask(key, "PUT", "/v1/dialer/queues/q9/capacity", `{"ready_agents":1}`).status)
+	_, err := w.store.Pool().Exec(t.Context(), `INSERT INTO delivery_tokens (delivery_id, fence, organization_id, configuration_id, task_key, task_id, seq, contact_id, number, granted_at, not_after)
+SELECT gen_random_uuid(), 1, organization_id, configuration_id, 0, id, 1, 'C9', '+12125550199', clock_timestamp(), clock_timestamp() + interval '1 hour' FROM delivery_tasks WHERE id = $1`, tasks[0])
+	require.NoError(t, err)
+	for _, task := range tasks {
+		explained := shown[api.Explanation](t, w.ask(key, "GET", tasksPath+"/"+task+"/explain", ""))
+		require.Equal(t, delivery.ReasonCapacityExhausted, explained.Verdict.Reason)
+	}
+}
+
+func TestDeadLettersOfTasks(t *testing.T) {
+	t.Parallel()
+	w := newWorldAt(t, time.Now)
+	key := w.key("acme", api.DeliveriesWrite, api.Admin)
+	task, _ := w.deliveryTask(key, newTaskBody(w.agentless(key, 2), "C1"))
+	claims, err := w.store.ClaimDispatch(t.Context(), 1, time.Minute)
+	require.NoError(t, err)
+	require.NoError(t, w.store.DeadLetter(t.Context(), claims[0], "no namespace"))
+	page := shown[api.DeadLetterPage](t, w.ask(key, "GET", "/v1/dead-letters", ""))
+	require.Len(t, page.Data, 1)
+	require.Nil(t, page.Data[0].ConversationID)
+	require.Equal(t, []any{task, int64(1), "delivery"}, []any{*page.Data[0].DeliveryTaskID, page.Data[0].Number, page.Data[0].Kind})
+	require.Equal(t, 404, w.ask(key, "POST", "/v1/conversations/"+task+"/dead-letters/1/redrive", "").status, "it is no conversation's")
+	require.Equal(t, 204, w.ask(key, "POST", tasksPath+"/"+task+"/dead-letters/1/redrive", "").status)
+	require.Empty(t, shown[api.DeadLetterPage](t, w.ask(key, "GET", "/v1/dead-letters", "")).Data)
+}

@@ -77,11 +77,7 @@ func (s *Server) verdict(c *call, t foldedTask, a *delivery.Attempt, at delivery
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	configuration, err := s.deps.Store.DeliveryConfiguration(c.ctx(), organization, plan.Task.ConfigurationID, 0)
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	capacity, err := s.deps.Store.DeliveryCapacity(c.ctx(), configuration, at)
+	capacity, err := s.deps.Store.DeliveryCapacity(c.ctx(), organization, plan.Task.ConfigurationID)
 	if err != nil {
 		return nil, unavailable(err)
 	}

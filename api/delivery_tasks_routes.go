@@ -27,8 +27,8 @@ type DeliveryTasks interface {
 	LoadDelivery(ctx context.Context, subject models.Subject) (models.DeliveryRun, error)
 	// EntryOutcome tells what became of an entry that was recorded.
 	EntryOutcome(ctx context.Context, subject models.Subject, number int64) (engagement.Outcome, error)
-	// DeliveryCapacity tells what a configuration's pacing has to give.
-	DeliveryCapacity(ctx context.Context, configuration models.DeliveryConfiguration, at delivery.Instant) (delivery.Capacity, error)
+	// DeliveryCapacity tells what pacing has to give to a configuration now.
+	DeliveryCapacity(ctx context.Context, organization, configuration string) (delivery.Capacity, error)
 
 	// ClaimOrders hands orders to a dialer; ListenOrders calls wake whenever there may be some.
 	ClaimOrders(ctx context.Context, organization, dialer string, most int, lease time.Duration) ([]models.DialOrder, error)
@@ -55,6 +55,7 @@ func (s *Server) deliveryTaskRoutes() []route {
 		{Route{http.MethodPost, task + "/suspend", false, write, noQuery}, s.command(delivery.TaskSuspended)},
 		{Route{http.MethodPost, task + "/resume", false, write, noQuery}, s.command(delivery.TaskResumed)},
 		{Route{http.MethodPost, task + "/reschedule", false, write, noQuery}, s.reschedule},
+		{Route{http.MethodPost, task + "/dead-letters/{number}/redrive", false, []Scope{Admin}, noQuery}, s.redriveTask},
 		{Route{http.MethodGet, deliveries, false, read, deliveryQuery}, s.listDeliveries},
 		{Route{http.MethodGet, attempt, false, read, noQuery}, s.getDelivery},
 		{Route{http.MethodPost, attempt + "/events", false, write, noQuery}, s.postDeliveryEvents},

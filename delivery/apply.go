@@ -11,6 +11,8 @@ func (f *folder) apply(e *Entry) Outcome {
 	switch e.Type {
 	case ClockReached:
 		return applied
+	case SignalRefused:
+		return Outcome{Dead, e.Data.Diagnostics}
 	case TaskCancelled, TaskSuspended, TaskResumed, TaskRescheduled, ContactOptedOut:
 		return f.command(e)
 	case AttemptOrdered, AttemptBlocked, ClaimLost:

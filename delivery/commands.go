@@ -1,6 +1,25 @@
 package delivery
 
-import "slices"
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// CheckReschedule tells what is wrong with the data of a task.rescheduled that was received at an instant.
+func (d *Data) CheckReschedule(received Instant) error {
+	if d.NotBefore == 0 && len(d.Windows) == 0 {
+		return errors.New("reschedule: give not_before, windows or both")
+	}
+	if d.NotBefore < 0 || d.NotBefore > received.Add(FarthestWindow) {
+		return fmt.Errorf("reschedule: use a not_before within %d days", FarthestWindow/day)
+	}
+	if len(d.Windows) == 0 {
+		return nil
+	}
+	_, err := PlanWindows(d.Windows, received)
+	return err
+}
 
 // command applies what a caller wants of the task. It takes effect at the task's clock.
 func (f *folder) command(e *Entry) Outcome {

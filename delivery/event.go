@@ -33,6 +33,9 @@ const (
 	AttemptBlocked EventType = "attempt.blocked"
 	ClaimLost      EventType = "claim.lost"
 	ClockReached   EventType = "clock.reached"
+	// SignalRefused keeps a signal to the task's workflow that cannot be read; Diagnostics say why. It
+	// changes nothing.
+	SignalRefused EventType = "signal.refused"
 )
 
 // Event is what a dialer, a command or the engine says happened to a task.

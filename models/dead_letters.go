@@ -20,7 +20,8 @@ const (
 	DeadSignal = "signal"
 )
 
-// DeadLetter is an entry that could not be delivered or applied, or that keeps a refused signal.
+// DeadLetter is an entry of a conversation or a delivery task that could not be delivered or applied, or that
+// keeps a refused signal.
 type DeadLetter struct {
 	Subject
 	// Number is the entry's; of a failed delivery the first undelivered entry's.
@@ -58,14 +59,14 @@ func (s *Store) DeadLetter(ctx context.Context, c Claim, reason string) error {
 const stillDeadSQL = `d.redriven_at IS NULL AND (d.kind <> 'delivery' OR d.number > greatest(c.delivered_number, c.applied_number))`
 
 const listDeadLettersSQL = `
-SELECT c.organization_id, c.conversation_id, d.number, d.kind, d.reason, coalesce(e.event_id, ''), coalesce(e.type, ''),
+SELECT c.organization_id, c.conversation_id, c.kind, d.number, d.kind, d.reason, coalesce(e.event_id, ''), coalesce(e.type, ''),
     d.created_at, d.conversation_key
 FROM dead_letters d
 JOIN conversations c ON c.key = d.conversation_key
 LEFT JOIN LATERAL (SELECT event_id, type FROM entries
     WHERE conversation_key = d.conversation_key AND number = d.number AND received_at >= c.created_at - interval '1 hour'
     LIMIT 1) e ON true
-WHERE c.kind = '' AND ` + stillDeadSQL + ` AND (d.conversation_key, d.number) > ($2, $3) AND ($1 = '' OR c.organization_id = $1)
+WHERE ` + stillDeadSQL + ` AND (d.conversation_key, d.number) > ($2, $3) AND ($1 = '' OR c.organization_id = $1)
 ORDER BY d.conversation_key, d.number
 LIMIT $4`
 
@@ -78,7 +79,7 @@ func (s *Store) ListDeadLetters(ctx context.Context, organization string, after 
 	}
 	letters, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (DeadLetter, error) {
 		var d DeadLetter
-		err := row.Scan(&d.OrganizationID, &d.ConversationID, &d.Number, &d.Kind, &d.Reason, &d.EventID, &d.Type, &d.CreatedAt, &d.Key)
+		err := row.Scan(&d.OrganizationID, &d.ConversationID, &d.Subject.Kind, &d.Number, &d.Kind, &d.Reason, &d.EventID, &d.Type, &d.CreatedAt, &d.Key)
 		return d, err
 	})
 	if err != nil {
@@ -137,6 +138,9 @@ func (s *Store) Redrive(ctx context.Context, subject Subject, number int64) erro
 }
 
 func (s *Store) appendAgain(ctx context.Context, h head, number int64) error {
+	if h.Subject.Kind == KindDelivery {
+		return s.appendTaskEntryAgain(ctx, h, number)
+	}
 	entries, err := h.entriesListed(ctx, s.pool, []int64{number})
 	if err != nil {
 		return err
@@ -147,5 +151,16 @@ func (s *Store) appendAgain(ctx context.Context, h head, number int64) error {
 	event := entries[0].Event
 	event.ID, event.Source = fmt.Sprintf("redrive:%d", number), engagement.EngineSource
 	_, err = s.Append(ctx, []Submission{{OrganizationID: h.OrganizationID, Event: event}})
+	return err
+}
+
+// appendTaskEntryAgain is appendAgain for the entry of a delivery task. It takes effect now.
+func (s *Store) appendTaskEntryAgain(ctx context.Context, h head, number int64) error {
+	e, _, err := scanTaskEntry(s.pool.QueryRow(ctx, entriesListedSQL, h.key, h.since(), []int64{number}))
+	if err != nil {
+		return notFound(err)
+	}
+	e.ID, e.Source = fmt.Sprintf("redrive:%d", number), engagement.EngineSource
+	_, err = s.AppendDeliveryEvents(ctx, []DeliverySubmission{{OrganizationID: h.OrganizationID, TaskID: h.ConversationID, Event: e.Event}})
 	return err
 }

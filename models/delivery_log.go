@@ -131,6 +131,9 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 		if err := h.queueTaskEntry(batch, e, hash); err != nil {
 			return nil, err
 		}
+		if e.Type == delivery.SignalRefused {
+			batch.Queue(refusedSignalsSQL, []int64{h.key}, []int64{h.last}, []string{e.Data.Diagnostics}, DeadSignal, string(delivery.Dead), h.now)
+		}
 		known[identity{e.ID, e.Source}] = knownEntry{number: h.last, receivedAt: h.now, hash: hash}
 		receipts[i] = DeliveryReceipt{Number: h.last, ReceivedAt: now}
 	}

@@ -124,11 +124,10 @@ type pacedConfiguration struct {
 
 func (p *pacing) run(ctx context.Context, tx pgx.Tx) error {
 	p.batch = &pgx.Batch{}
-	if err := p.readQueue(ctx, tx); err != nil {
-		return err
-	}
-	if err := p.countTokens(ctx, tx); err != nil {
-		return err
+	for _, step := range []func(context.Context, pgx.Tx) error{p.findQueue, p.lockQueue, p.readQueue, p.releaseLost, p.countTokens} {
+		if err := step(ctx, tx); err != nil {
+			return err
+		}
 	}
 	candidates, err := p.candidates(ctx, tx)
 	if err != nil {

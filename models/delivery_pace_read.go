@@ -38,15 +38,24 @@ SELECT configuration_id::text, count(*), count(*) FILTER (WHERE answered_at IS N
 FROM delivery_tokens WHERE configuration_id = ANY ($1::uuid[]) AND released_at IS NULL GROUP BY configuration_id`
 )
 
-// readQueue reads the configurations of the claim's queue and what is known of its agents, once nobody
-// else paces it.
-func (p *pacing) readQueue(ctx context.Context, tx pgx.Tx) error {
+// findQueue finds the queue of the claim's configuration.
+func (p *pacing) findQueue(ctx context.Context, tx pgx.Tx) error {
 	if err := tx.QueryRow(ctx, queueOfSQL, p.claim.ConfigurationID).Scan(&p.queueID); err != nil {
 		return fmt.Errorf("read the configuration's queue: %w", notFound(err))
 	}
+	return nil
+}
+
+// lockQueue waits until nobody else paces the queue.
+func (p *pacing) lockQueue(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, lockQueueSQL, p.claim.OrganizationID+"\x1f"+p.queueID); err != nil {
 		return fmt.Errorf("lock the queue's pacing: %w", err)
 	}
+	return nil
+}
+
+// readQueue reads the configurations of the queue and what is known of its agents.
+func (p *pacing) readQueue(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, queueConfigurationsSQL, p.claim.OrganizationID, p.queueID)
 	if err != nil {
 		return fmt.Errorf("read the queue's configurations: %w", err)
@@ -86,11 +95,17 @@ func (p *pacing) sorted() []*pacedConfiguration {
 	return list
 }
 
-func (p *pacing) countTokens(ctx context.Context, tx pgx.Tx) error {
-	ids := slices.Sorted(maps.Keys(p.configurations))
-	if _, err := tx.Exec(ctx, releaseLostSQL, ids, p.now); err != nil {
+// releaseLost gives back the tokens of lost claims that cannot ring any more.
+func (p *pacing) releaseLost(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, releaseLostSQL, slices.Sorted(maps.Keys(p.configurations)), p.now); err != nil {
 		return fmt.Errorf("release lost tokens: %w", err)
 	}
+	return nil
+}
+
+// countTokens counts what is live of each configuration.
+func (p *pacing) countTokens(ctx context.Context, tx pgx.Tx) error {
+	ids := slices.Sorted(maps.Keys(p.configurations))
 	since := p.now
 	if p.known {
 		since = p.since

@@ -34,7 +34,7 @@ func (c deadLettersList) Run(ctx context.Context, env environment) error {
 	}
 	defer store.Close()
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ORGANIZATION\tCONVERSATION\tNUMBER\tTYPE\tEVENT\tKIND\tSINCE\tREASON")
+	fmt.Fprintln(w, "ORGANIZATION\tCONVERSATION OR TASK\tNUMBER\tTYPE\tEVENT\tKIND\tSINCE\tREASON")
 	dead := 0
 	err = eachDeadLetter(ctx, store, c.Organization, func(d models.DeadLetter) error {
 		dead++
@@ -56,7 +56,7 @@ func (c deadLettersList) Run(ctx context.Context, env environment) error {
 
 type deadLettersRedrive struct {
 	Organization string `name:"organization" placeholder:"ID" group:"command" help:"Only this organization."`
-	Conversation string `name:"conversation" placeholder:"ID" group:"command" help:"Only this conversation."`
+	Conversation string `name:"conversation" placeholder:"ID" group:"command" help:"Only this conversation, or this delivery task by its id."`
 
 	config.Offline
 }
