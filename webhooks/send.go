@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +37,8 @@ const (
 	Failed Outcome = "failed"
 	// Gone: the endpoint answered 410 and wants no more messages.
 	Gone Outcome = "gone"
-	// Refused: the guard does not allow the address; trying again does not help.
+	// Refused: the guard does not allow the address, and nothing was sent. Try again later: a name may
+	// resolve to another one by then.
 	Refused Outcome = "refused"
 )
 
@@ -47,9 +50,9 @@ type Attempt struct {
 	Status int
 	// Took is how long it took.
 	Took time.Duration
-	// Error says what went wrong where there was no answer.
+	// Error says what went wrong where there was no answer, in maxError bytes at most; it never holds the URL.
 	Error string
-	// Answer is the beginning of the endpoint's answer, of maxAnswer bytes at most.
+	// Answer is the beginning of the endpoint's answer, of maxAnswer bytes at most, without what is no text.
 	Answer string
 	// RetryAfter is how long the endpoint asks to be left alone; 0 if it does not.
 	RetryAfter time.Duration
@@ -58,8 +61,10 @@ type Attempt struct {
 const (
 	// timeout bounds one attempt, as the specification suggests (15 to 30 s).
 	timeout = 15 * time.Second
-	// maxAnswer is how much of an answer is kept, maxRetryAfter how long an endpoint may ask for.
+	// maxAnswer and maxError are how much of an answer and of an error is kept, maxRetryAfter how long an
+	// endpoint may ask for.
 	maxAnswer     = 1 << 10
+	maxError      = 300
 	maxRetryAfter = 24 * time.Hour
 )
 
@@ -117,12 +122,12 @@ func (s *Sender) exchange(request *http.Request) Attempt {
 		if errors.Is(err, ErrPrivateAddress) {
 			outcome = Refused
 		}
-		return Attempt{Outcome: outcome, Error: err.Error()}
+		return Attempt{Outcome: outcome, Error: reasonOf(err)}
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // an answer cut short is still an answer
 	attempt := Attempt{
-		Outcome: Failed, Status: response.StatusCode, Answer: strings.ToValidUTF8(string(answer), ""),
+		Outcome: Failed, Status: response.StatusCode, Answer: textOf(string(answer), maxAnswer),
 		RetryAfter: s.retryAfter(response.Header.Get("Retry-After")),
 	}
 	switch {
@@ -132,6 +137,28 @@ func (s *Sender) exchange(request *http.Request) Attempt {
 		attempt.Outcome = Gone
 	}
 	return attempt
+}
+
+// reasonOf says why there was no answer, without the URL, which may hold what only its owner should know, and
+// without the addresses of our own name servers.
+func reasonOf(err error) string {
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err
+	}
+	var name *net.DNSError
+	switch {
+	case errors.Is(err, ErrPrivateAddress):
+		err = ErrPrivateAddress
+	case errors.As(err, &name):
+		return textOf("lookup "+name.Name+": "+name.Err, maxError)
+	}
+	return textOf(err.Error(), maxError)
+}
+
+// textOf keeps what of a text can be stored as text.
+func textOf(text string, most int) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text[:min(len(text), most)], ""), "\x00", "")
 }
 
 // retryAfter reads seconds or a date, of a day at most.
