@@ -48,10 +48,16 @@ func StartTemporal(ctx context.Context, config TemporalConfig) (*Temporal, error
 		return nil, fmt.Errorf("%w\n%s", err, output.String())
 	}
 	temporal := &Temporal{binary: binary, config: config}
-	if temporal.port, err = ports.Choose(config.Port); err != nil {
-		return nil, err
+	// A port that was free may be taken by the time that the server listens on it.
+	for range 5 {
+		if temporal.port, err = ports.Choose(config.Port); err != nil {
+			return nil, err
+		}
+		if err = temporal.start(ctx); err == nil || ctx.Err() != nil {
+			break
+		}
 	}
-	if err := temporal.start(ctx); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return temporal, nil
