@@ -16,18 +16,20 @@ func onDataverseWire(path string) bool {
 	return path == dataversePrefix || strings.HasPrefix(path, dataversePrefix+"/")
 }
 
-// keyEscapes are what some clients escape around the key of a path.
-var keyEscapes = strings.NewReplacer("%28", "(", "%29", ")", "%3D", "=", "%3d", "=")
+// plainly are what some clients escape of a path that needs no escape.
+var plainly = strings.NewReplacer("%24", "$", "%27", "'", "%28", "(", "%29", ")", "%2C", ",", "%2c", ",", "%3D", "=", "%3d", "=")
 
-// withPlainKeys writes a path such as CCaaS_GetDeliveryTasks%28DeliveryTaskId%3D...%29 as the router has
-// it: to OData the two are the same.
+// withPlainKeys writes an address as the router and the parser of queries have it: to OData a path such as
+// CCaaS_GetDeliveryTasks%28DeliveryTaskId%3D...%29 is the same without escapes, and a semicolon in a query
+// stands for itself.
 func withPlainKeys(r *http.Request) *http.Request {
-	plain := keyEscapes.Replace(r.URL.RawPath)
-	if plain == r.URL.RawPath {
+	escaped := r.URL.EscapedPath()
+	plain, query := plainly.Replace(escaped), strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")
+	if plain == escaped && query == r.URL.RawQuery {
 		return r
 	}
 	address := *r.URL
-	address.RawPath = plain
+	address.RawPath, address.RawQuery = plain, query
 	r = r.WithContext(r.Context())
 	r.URL = &address
 	return r

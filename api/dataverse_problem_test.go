@@ -34,4 +34,7 @@ func TestKeysOfPathsMayBeEscaped(t *testing.T) {
 	r := httptest.NewRequest("GET", "/api/data/v9.0/F%28Id%3D7%2F8%29", nil)
 	require.Equal(t, "/api/data/v9.0/F(Id=7%2F8)", withPlainKeys(r).URL.EscapedPath())
 	require.Equal(t, "/api/data/v9.0/F%28Id%3D7%2F8%29", r.URL.EscapedPath(), "the caller's request stays as it is")
+	r = httptest.NewRequest("GET", "/api/data/v9.2/%24metadata%28%27x%27%29?$expand=a($select=b;$filter=c)", nil)
+	require.Equal(t, "/api/data/v9.2/$metadata('x')", withPlainKeys(r).URL.EscapedPath(), "also where nothing else needs an escape")
+	require.Equal(t, "a($select=b;$filter=c)", withPlainKeys(r).URL.Query().Get("$expand"))
 }

@@ -64,6 +64,7 @@ type Dependencies struct {
 type Store interface {
 	DeliveryRules
 	DeliveryTasks
+	DeliveryTables
 
 	// FindAPIKey returns the key with the prefix.
 	FindAPIKey(ctx context.Context, prefix string) (models.APIKey, error)

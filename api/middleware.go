@@ -200,7 +200,7 @@ func (s *Server) log(c *call, r route, took time.Duration, err error) {
 	switch status := c.Writer.Status(); {
 	case errors.Is(c.ctx().Err(), context.Canceled):
 		// The caller has gone away; that is no failure of ours.
-	case status >= 500:
+	case status >= 500 && status != http.StatusNotImplemented:
 		level = slog.LevelError
 	case status >= 400:
 		level = slog.LevelInfo

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,9 +76,13 @@ func (s *Server) newEngine() *gin.Engine {
 	}
 	for _, r := range s.routes() {
 		engine.Handle(r.Method, r.ginPath(), s.serve(r))
-		if onAnalyticsWire(r.Path) {
-			// Links of the reference end in a slash; a redirect would lose bodies and keys.
-			engine.Handle(r.Method, r.ginPath()+"/", s.serve(r))
+		if onAnalyticsWire(r.Path) || onDataverseWire(r.Path) {
+			// Links of the reference end in a slash, or lack it; a redirect would lose bodies and keys.
+			other, ended := strings.CutSuffix(r.ginPath(), "/")
+			if !ended {
+				other += "/"
+			}
+			engine.Handle(r.Method, other, s.serve(r))
 		}
 	}
 	engine.NoRoute(s.serve(fallback("unmatched", problem(http.StatusNotFound, "request:no_such_route",

@@ -84,8 +84,11 @@ type (
 		XMLName xml.Name    `xml:"Annotation"`
 		Term    string      `xml:"Term,attr"`
 		Bool    string      `xml:"Bool,attr,omitempty"`
-		Texts   []string    `xml:"Collection>String,omitempty"`
+		Texts   *csdlTexts  `xml:"Collection"`
 		Record  *csdlRecord `xml:"Record"`
+	}
+	csdlTexts struct {
+		Texts []string `xml:"String"`
 	}
 	csdlRecord struct {
 		Value csdlValue `xml:"PropertyValue"`
@@ -152,7 +155,7 @@ func (m Model) entitySet(e *Entity) csdlSet {
 	}
 	set.Annotations = []csdlAnnotation{
 		{Term: capabilities + ".SkipSupported", Bool: "false"},
-		{Term: capabilities + ".FilterFunctions", Texts: matches},
+		{Term: capabilities + ".FilterFunctions", Texts: &csdlTexts{matches}},
 	}
 	for _, no := range [][2]string{{"SearchRestrictions", "Searchable"}, {"InsertRestrictions", "Insertable"}, {"UpdateRestrictions", "Updatable"}, {"DeleteRestrictions", "Deletable"}} {
 		set.Annotations = append(set.Annotations, csdlAnnotation{Term: capabilities + "." + no[0], Record: &csdlRecord{csdlValue{no[1], "false"}}})

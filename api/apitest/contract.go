@@ -35,7 +35,7 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 	}
 	// The contract itself is served as text.
 	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.PlainBodyDecoder)
-	for _, kind := range []string{"text/csv", "application/x-ndjson"} {
+	for _, kind := range []string{"text/csv", "application/x-ndjson", "application/xml"} {
 		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.PlainBodyDecoder)
 	}
 	// Any host will do.
