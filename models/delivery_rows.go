@@ -48,7 +48,7 @@ func (t *newTask) row() (*DeliveryTaskRow, error) {
 	v := t.folded.Task
 	return &DeliveryTaskRow{
 		Key: t.key, OrganizationID: t.OrganizationID, ID: t.Task.ID, ConfigurationID: t.Task.ConfigurationID,
-		RulesVersion: int32(t.configuration.version), Plan: plan, TrackingID: t.Task.TrackingID, JourneyID: t.Task.JourneyID,
+		RulesVersion: int32(t.configuration.version), Mode: string(t.plan.Rules.Mode), QueueID: t.configuration.document.QueueID, Plan: plan, TrackingID: t.Task.TrackingID, JourneyID: t.Task.JourneyID,
 		JourneyRunID: t.Task.JourneyRunID, BatchID: t.BatchID, RequestHash: hash, Status: string(v.Status), Reason: v.Reason,
 		View: view, CreatedAt: t.Task.AcceptedAt.Time(), ExpiresAt: expiryOf(&t.Task).Time(),
 		NextScheduledAt: instantOf(v.NextScheduledAt), LastCallAt: instantOf(v.LastCallAt), EndedAt: instantOf(v.EndedAt),

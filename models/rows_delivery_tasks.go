@@ -12,6 +12,9 @@ type DeliveryTaskRow struct {
 	ConfigurationID string `gorm:"type:uuid"`
 	// RulesVersion is the configuration's version under which it was accepted.
 	RulesVersion int32
+	// Mode and QueueID are that version's dial mode and queue.
+	Mode    string
+	QueueID string
 	// Plan is the delivery.Task.
 	Plan JSON `gorm:"not null"`
 	// TrackingID, JourneyID, JourneyRunID and BatchID are the caller's; empty without.

@@ -5,8 +5,12 @@
 -- changes leave its indexes alone.
 ALTER TABLE deliveries ADD COLUMN recorded_at timestamptz;
 ALTER TABLE delivery_tasks ADD COLUMN recorded_at timestamptz;
+-- Those of the configuration's version under which the task was accepted.
+ALTER TABLE delivery_tasks ADD COLUMN mode text NOT NULL DEFAULT '', ADD COLUMN queue_id text NOT NULL DEFAULT '';
 UPDATE deliveries SET recorded_at = updated_at WHERE ended_at IS NOT NULL;
 UPDATE delivery_tasks SET recorded_at = updated_at WHERE ended_at IS NOT NULL;
+UPDATE delivery_tasks t SET mode = v.document ->> 'mode', queue_id = coalesce(v.document ->> 'queue_id', '')
+FROM delivery_configuration_versions v WHERE v.configuration_id = t.configuration_id AND v.version = t.rules_version;
 
 CREATE INDEX deliveries_ended ON deliveries (organization_id, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX deliveries_open ON deliveries (organization_id) WHERE ended_at IS NULL;
@@ -30,18 +34,15 @@ FROM deliveries WHERE ended_at IS NOT NULL;
 
 -- One row a task that is over.
 CREATE VIEW delivery_task_facts AS
-SELECT t.id, t.organization_id, t.configuration_id, 'voice' AS channel, v.document ->> 'mode' AS mode, v.document ->> 'queue_id' AS queue_id,
-    t.status, t.reason, t.view #>> '{chain,last_result}' AS result, t.tracking_id, t.journey_id, t.journey_run_id, t.batch_id,
-    t.created_at, t.expires_at, t.last_call_at, t.ended_at, t.recorded_at,
-    (t.view ->> 'calls')::integer AS calls,
-    (t.view ->> 'customer_reached')::boolean AS customer_reached,
-    (extract(epoch FROM t.ended_at - t.created_at) * 1000)::bigint AS duration_ms
-FROM delivery_tasks t
-JOIN delivery_configuration_versions v ON v.configuration_id = t.configuration_id AND v.version = t.rules_version
-WHERE t.ended_at IS NOT NULL;
+SELECT id, organization_id, configuration_id, 'voice' AS channel, mode, queue_id, status, reason, view #>> '{chain,last_result}' AS result,
+    tracking_id, journey_id, journey_run_id, batch_id, created_at, expires_at, last_call_at, ended_at, recorded_at,
+    (view ->> 'calls')::integer AS calls,
+    (view ->> 'customer_reached')::boolean AS customer_reached,
+    (extract(epoch FROM ended_at - created_at) * 1000)::bigint AS duration_ms
+FROM delivery_tasks WHERE ended_at IS NOT NULL;
 
 -- +goose Down
 DROP VIEW delivery_task_facts, delivery_facts;
 DROP INDEX delivery_tasks_late, delivery_tasks_ended, deliveries_conversation, deliveries_late, deliveries_open, deliveries_ended;
-ALTER TABLE delivery_tasks DROP COLUMN recorded_at;
+ALTER TABLE delivery_tasks DROP COLUMN queue_id, DROP COLUMN mode, DROP COLUMN recorded_at;
 ALTER TABLE deliveries DROP COLUMN recorded_at;
