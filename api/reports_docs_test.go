@@ -1,11 +1,6 @@
 package api_test
 
 import (
-	"encoding/json"
-	"net/http"
-	"os"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -53,79 +48,11 @@ func vienna(t *testing.T) (*world, string) {
 	return w, key
 }
 
-var (
-	codeBlock = regexp.MustCompile("(?s)```(sh|json|csv)\n(.*?)```")
-	address   = regexp.MustCompile(`http://127\.0\.0\.1:8080(/[^' ]*)`)
-	jsonBody  = regexp.MustCompile(`(?s)--json '(.*)'`)
-	accepts   = regexp.MustCompile(`-H 'Accept: ([^']*)'`)
-)
-
 // Every example of docs/reports.md is asked, and answers what the page shows.
 func TestReportsPage(t *testing.T) {
 	t.Parallel()
 	w, key := vienna(t)
-	page, err := os.ReadFile("../docs/reports.md")
-	require.NoError(t, err)
-	var last answer
-	var asked, shown int
-	for _, block := range codeBlock.FindAllStringSubmatch(string(page), -1) {
-		kind, text := block[1], block[2]
-		switch kind {
-		case "sh":
-			asked++
-			last = w.curl(key, text)
-			require.Equal(t, http.StatusOK, last.status, "%s\n%s", text, last.body)
-		case "csv":
-			shown++
-			require.Equal(t, text, strings.ReplaceAll(last.body, "\r\n", "\n"))
-		case "json":
-			shown++
-			var want, got any
-			require.NoError(t, json.Unmarshal([]byte(text), &want), text)
-			require.NoError(t, json.Unmarshal([]byte(last.body), &got), last.body)
-			requirePart(t, "", want, got)
-		}
-	}
+	asked, shown := (&examples{world: w, key: key}).run(docsPage(t, "reports.md", ""))
 	require.Equal(t, 15, asked)
 	require.Equal(t, 13, shown)
-}
-
-// curl asks what a command with curl asks.
-func (w *world) curl(key, command string) answer {
-	w.t.Helper()
-	method, body, header := http.MethodGet, "", []string(nil)
-	if found := jsonBody.FindStringSubmatch(command); found != nil {
-		method, body = http.MethodPost, found[1]
-	}
-	if found := accepts.FindStringSubmatch(command); found != nil {
-		header = []string{"Accept", found[1]}
-	}
-	path := address.FindStringSubmatch(command)
-	require.NotNil(w.t, path, command)
-	return w.ask(key, method, path[1], body, header...)
-}
-
-// requirePart holds got to everything that want says; lists have the same length.
-func requirePart(t *testing.T, at string, want, got any) {
-	t.Helper()
-	switch want := want.(type) {
-	case map[string]any:
-		object, ok := got.(map[string]any)
-		require.True(t, ok, at)
-		for name, value := range want {
-			require.Contains(t, object, name, at)
-			requirePart(t, at+"."+name, value, object[name])
-		}
-	case []any:
-		list, ok := got.([]any)
-		require.True(t, ok, at)
-		require.Len(t, list, len(want), at)
-		for i, value := range want {
-			requirePart(t, at+"[]", value, list[i])
-		}
-	case float64:
-		require.InDelta(t, want, got, 1e-9, at)
-	default:
-		require.Equal(t, want, got, at)
-	}
 }
