@@ -13,12 +13,12 @@ import (
 func TestConfiguringPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	x := examples{world: w, key: w.key("acme", api.DeliveriesWrite)}
-	x.after = func(_ string, got answer) {
-		if x.names == nil {
-			x.names = []string{"$ID", idOf(t, got)}
+	var e examples
+	e.told = func(_ string, got answer) {
+		if e.named == nil {
+			e.named = []string{"$ID", idOf(t, got)}
 		}
 	}
-	asked, told := x.run(docsPage(t, "deliveries.md", "Configuring"))
-	require.Equal(t, []int{12, 12}, []int{asked, told})
+	w.follow(w.key("acme", api.DeliveriesWrite), "deliveries.md", "Configuring", "## ", &e)
+	require.Equal(t, []int{12, 12}, []int{e.asked, e.shown})
 }

@@ -52,7 +52,7 @@ func vienna(t *testing.T) (*world, string) {
 func TestReportsPage(t *testing.T) {
 	t.Parallel()
 	w, key := vienna(t)
-	asked, shown := (&examples{world: w, key: key}).run(docsPage(t, "reports.md", ""))
-	require.Equal(t, 15, asked)
-	require.Equal(t, 13, shown)
+	var e examples
+	w.follow(key, "reports.md", "", "", &e)
+	require.Equal(t, []int{15, 13}, []int{e.asked, e.shown})
 }
