@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"engaged/delivery"
 	"engaged/models"
 )
@@ -34,11 +36,15 @@ type ExplainedAttempt struct {
 	Seq        int    `json:"seq"`
 	ContactID  string `json:"contact_id"`
 	ToAddress  string `json:"to_address"`
-	// Callback tells that it calls back; Ordered that a dialer has its order, StartedAt since when the
-	// call runs.
-	Callback  bool              `json:"callback"`
-	Ordered   bool              `json:"ordered"`
-	StartedAt *delivery.Instant `json:"started_at,omitempty"`
+	// Callback tells that it calls back; Ordered that the call may be made, ClaimedBy which dialer has claimed it
+	// and LeaseUntil by when that one must have started it; StartedAt since when the call runs.
+	Callback   bool              `json:"callback"`
+	Ordered    bool              `json:"ordered"`
+	ClaimedBy  string            `json:"claimed_by,omitempty"`
+	LeaseUntil *delivery.Instant `json:"lease_until,omitempty"`
+	StartedAt  *delivery.Instant `json:"started_at,omitempty"`
+	// endpoint is the webhook endpoint that is told of the order.
+	endpoint string
 }
 
 // explain is GET /v1/delivery-tasks/{task_id}/explain.
@@ -58,7 +64,9 @@ func (s *Server) explain(c *call) (any, error) {
 		e.DecidedAt, e.DecidedBy = &d.At, d.Kind
 	}
 	if a := state.Current; a != nil {
-		e.Attempt = &ExplainedAttempt{delivery.AttemptID(organization, id, a.Seq), a.Seq, a.ContactID, a.ToAddress, a.Callback, a.Order != nil, a.StartedAt}
+		if e.Attempt, err = s.explainAttempt(c, id, a); err != nil {
+			return nil, err
+		}
 		if a.Status == delivery.Pending && a.Order == nil {
 			if e.Verdict, err = s.verdict(c, t, a, at); err != nil {
 				return nil, err
@@ -67,6 +75,27 @@ func (s *Server) explain(c *call) (any, error) {
 		}
 	}
 	e.Answer = e.sentence()
+	return e, nil
+}
+
+// explainAttempt tells how far an attempt is and who has its order.
+func (s *Server) explainAttempt(c *call, task string, a *delivery.Attempt) (*ExplainedAttempt, error) {
+	organization := c.principal.organization
+	e := &ExplainedAttempt{
+		DeliveryID: delivery.AttemptID(organization, task, a.Seq), Seq: a.Seq, ContactID: a.ContactID, ToAddress: a.ToAddress,
+		Callback: a.Callback, Ordered: a.Order != nil, StartedAt: a.StartedAt,
+	}
+	if a.Order == nil || a.StartedAt != nil {
+		return e, nil
+	}
+	taker, err := s.deps.Store.DeliveryOrderTaker(c.ctx(), organization, e.DeliveryID, a.Order.Fence)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	e.ClaimedBy, e.endpoint = taker.Dialer, taker.EndpointID
+	if taker.Dialer != "" {
+		e.LeaseUntil = &taker.LeaseUntil
+	}
 	return e, nil
 }
 
@@ -96,7 +125,7 @@ func (e *Explanation) sentence() string {
 	case e.Attempt.StartedAt != nil:
 		return "The call is under way since " + e.Attempt.StartedAt.String() + "."
 	case e.Verdict == nil:
-		return "A dialer has the order and has not started the call."
+		return e.Attempt.orderSentence()
 	}
 	switch v := e.Verdict; v.Action {
 	case delivery.Wait:
@@ -109,6 +138,18 @@ func (e *Explanation) sentence() string {
 		return "It may be called and waits for its turn."
 	default:
 		return ""
+	}
+}
+
+// orderSentence says what keeps an ordered call from being made.
+func (a *ExplainedAttempt) orderSentence() string {
+	switch {
+	case a.ClaimedBy != "":
+		return "The dialer " + strconv.Quote(a.ClaimedBy) + " has claimed the order and has until " + a.LeaseUntil.String() + " to start the call."
+	case a.endpoint != "":
+		return "The order is being told to the webhook endpoint " + a.endpoint + ", which has not answered yet."
+	default:
+		return "The order waits for a dialer to claim it."
 	}
 }
 

@@ -29,6 +29,8 @@ type DeliveryTasks interface {
 	EntryOutcome(ctx context.Context, subject models.Subject, number int64) (engagement.Outcome, error)
 	// DeliveryCapacity tells what pacing has to give to a configuration now.
 	DeliveryCapacity(ctx context.Context, organization, configuration string) (delivery.Capacity, error)
+	// DeliveryOrderTaker tells who has taken an order.
+	DeliveryOrderTaker(ctx context.Context, organization, id string, fence int64) (models.OrderTaker, error)
 
 	// ClaimOrders hands orders to a dialer; ListenOrders calls wake whenever there may be some.
 	ClaimOrders(ctx context.Context, organization, dialer string, most int, lease time.Duration) ([]models.DialOrder, error)

@@ -53,14 +53,20 @@ func TestDialerClaimsStartsAndTells(t *testing.T) {
 	id, attempt := w.deliveryTask(key, newTaskBody(configuration, "C1", `"tracking_id":"r1"`, `"input_attributes":{"case":"7"}`))
 	require.Empty(t, w.claim(key, ""), "nothing is handed out yet")
 	w.pace()
+	explain := func() api.Explanation {
+		t.Helper()
+		return shown[api.Explanation](t, w.ask(key, "GET", tasksPath+"/"+id+"/explain", ""))
+	}
+	require.Equal(t, "The order waits for a dialer to claim it.", explain().Answer)
 	require.Empty(t, w.claim(w.key("stranger", api.Admin), ""))
 	orders := w.claim(key, "")
 	require.Len(t, orders, 1)
 	o := orders[0]
 	require.Equal(t, []any{attempt, id, "+12125550142", "q1", "r1", "7"}, []any{o.DeliveryID, o.TaskID, o.ToAddress, o.QueueID, o.TrackingID, o.InputAttributes["case"]})
 	require.Empty(t, w.claim(key, ""), "an order is handed out once")
-	explained := shown[api.Explanation](t, w.ask(key, "GET", tasksPath+"/"+id+"/explain", ""))
-	require.True(t, explained.Attempt.Ordered)
+	claimed := explain().Attempt
+	require.True(t, claimed.Ordered)
+	require.Equal(t, []any{"d1", o.LeaseUntil}, []any{claimed.ClaimedBy, *claimed.LeaseUntil})
 
 	path := deliveriesPath + "/" + attempt
 	start := func(fence int64) answer {
