@@ -45,6 +45,8 @@ type Config struct {
 	CapacityValidity time.Duration
 	// Analytics is what is particular to the compatible analytics wire.
 	Analytics AnalyticsConfig
+	// ODataTimeout bounds each statement of a question for the OData tables; default 20 s.
+	ODataTimeout time.Duration
 	// ReadTimeout bounds reading one request, body included; default 30 s.
 	ReadTimeout time.Duration
 	// WriteTimeout bounds handling one request and writing its answer; default 60 s.
@@ -82,6 +84,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.AcceptTimeout, 5*time.Second)
 	orDefault(&c.VisibilityDays, 90)
 	orDefault(&c.CapacityValidity, 30*time.Second)
+	orDefault(&c.ODataTimeout, 20*time.Second)
 	orDefault(&c.ReadTimeout, 30*time.Second)
 	orDefault(&c.WriteTimeout, time.Minute)
 	orDefault(&c.LiveInterval, time.Second)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"engaged/models"
 	"engaged/odata"
@@ -132,9 +131,6 @@ func odataOptions(c *call, formats ...string) (url.Values, error) {
 	return options, nil
 }
 
-// odataTimeout bounds each statement of a question.
-const odataTimeout = 20 * time.Second
-
 // odataProblem says in the caller's terms why a question has no answer.
 func odataProblem(err error) error {
 	var wrong *odata.Error
@@ -151,8 +147,8 @@ func odataProblem(err error) error {
 	case errors.Is(err, models.ErrStatementTimeout):
 		// The question has to change: asked again it would take as long.
 		return problem(http.StatusBadRequest, "query:too_slow",
-			"The question takes longer than %s. Filter by createdon, msdyn_contact_id or msdyn_proactive_engagement_config_id, for which there are indexes, "+
-				"or leave out $orderby and $count.", odataTimeout).because(err)
+			"The question takes too long. Filter by createdon, msdyn_contact_id or msdyn_proactive_engagement_config_id, for which there are indexes, "+
+				"or leave out $orderby and $count.").because(err)
 	default:
 		return unavailable(err)
 	}

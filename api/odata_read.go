@@ -34,7 +34,7 @@ func (s *Server) odataQuestion(c *call, table odataTable) (odataQuestion, *odata
 		return odataQuestion{}, nil, err
 	}
 	q := odataQuestion{root: s.odataURL(c), results: models.DeliveryResultsCurrent}
-	q.OrganizationID, q.Timeout = c.principal.organization, odataTimeout
+	q.OrganizationID, q.Timeout = c.principal.organization, s.config.ODataTimeout
 	if settings.DeliveryResults != nil {
 		q.results = *settings.DeliveryResults
 	}
