@@ -34,7 +34,9 @@ type DeliveryRecord struct {
 	DeliveryUpdate
 	// Token names the attempt to record (run id, cut and Seen): a repeat of the same changes nothing.
 	Token string
-	// Tail are the numbers up to Seen that lie after the cut.
+	// Cut is the instant up to which entries were folded and deadlines decided; Tail are the numbers up to Seen
+	// that lie after it.
+	Cut  delivery.Instant
 	Tail []int64
 	// State is the carry: the fold up to the cut, Outcomes what became of the entries up to it.
 	State    delivery.State
@@ -107,6 +109,11 @@ func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded,
 		outcomes[number] = engagement.Outcome{Kind: engagement.OutcomeKind(o.Kind), Reason: o.Reason}
 	}
 	h.queueOutcomes(batch, outcomes)
+	if r.Cut != 0 {
+		queueInsert(ctx, batch, &RecordLogRow{
+			ConversationKey: h.key, RecordCount: h.recordCount + 1, SeenNumber: r.Seen, Tail: r.Tail, CutAt: r.Cut.Time(), RecordedAt: h.now,
+		})
+	}
 	applied, tail := foldTail(r.Seen, r.Tail)
 	batch.Queue(recordConversationSQL, h.key, applied, tail, string(carry), nil, false, r.Token, h.now)
 	t, err := readTask(ctx, tx, h)
@@ -142,11 +149,7 @@ func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask
 	if err != nil {
 		return fmt.Errorf("encode delivery task: %w", err)
 	}
-	expires := expiryOf(t.task)
-	if n := len(u.Windows); n > 0 && t.task.ExpiresAt == 0 {
-		expires = u.Windows[n-1].End
-	}
-	batch.Queue(updateTaskSQL, h.key, string(u.Task.Status), u.Task.Reason, u.Suspended, string(view), expires.Time(),
+	batch.Queue(updateTaskSQL, h.key, string(u.Task.Status), u.Task.Reason, u.Suspended, string(view), t.expiry(u.Windows).Time(),
 		instantOf(u.Task.NextScheduledAt), instantOf(u.Task.LastCallAt), instantOf(u.Task.EndedAt), u.Seen, h.now)
 	p := provenance{workflowID: u.WorkflowID, runID: u.RunID, recordedAt: h.now}
 	for _, a := range u.Attempts {

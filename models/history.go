@@ -141,9 +141,14 @@ func (h head) recordedRows(ctx context.Context, tx pgx.Tx) (r RecordRows, err er
 
 // rowsOf reads a conversation's rows of one table.
 func rowsOf[R any](ctx context.Context, tx pgx.Tx, key int64, order string) ([]R, error) {
+	return rowsWhere[R](ctx, tx, "conversation_key", key, order)
+}
+
+// rowsWhere reads the rows of one table with a key in a column, both of which are named in code.
+func rowsWhere[R any](ctx context.Context, tx pgx.Tx, column string, key int64, order string) ([]R, error) {
 	t := tableOf(new(R))
 	// As text, which is what the array columns read.
-	rows, err := tx.Query(ctx, "SELECT * FROM "+t.name+" WHERE conversation_key = $1 ORDER BY "+order,
+	rows, err := tx.Query(ctx, "SELECT * FROM "+t.name+" WHERE "+column+" = $1 ORDER BY "+order,
 		pgx.QueryResultFormats{pgx.TextFormatCode}, key)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", t.name, err)
@@ -180,11 +185,11 @@ func (h History) RowsOf(result engagement.Result) RecordRows {
 }
 
 const listConversationsSQL = `
-SELECT key, organization_id, conversation_id FROM conversations
-WHERE key > $1 AND kind = '' AND ($2 = '' OR organization_id = $2) AND ($3 = '' OR conversation_id = $3)
+SELECT key, organization_id, conversation_id, kind FROM conversations
+WHERE key > $1 AND ($2 = '' OR organization_id = $2) AND ($3 = '' OR conversation_id = $3)
 ORDER BY key LIMIT $4`
 
-// ListConversations lists the conversations of the log, after a key, at most limit of them; an empty
+// ListConversations lists the conversations and delivery tasks of the log, after a key, at most limit of them; an empty
 // organization or conversation means any. It returns the last key.
 func (s *Store) ListConversations(ctx context.Context, organization, conversation string, after int64, limit int) (subjects []Subject, last int64, err error) {
 	rows, err := s.pool.Query(ctx, listConversationsSQL, after, organization, conversation, limit)
@@ -194,7 +199,7 @@ func (s *Store) ListConversations(ctx context.Context, organization, conversatio
 	defer rows.Close()
 	for rows.Next() {
 		var subject Subject
-		if err := rows.Scan(&after, &subject.OrganizationID, &subject.ConversationID); err != nil {
+		if err := rows.Scan(&after, &subject.OrganizationID, &subject.ConversationID, &subject.Kind); err != nil {
 			return nil, after, fmt.Errorf("list conversations: %w", err)
 		}
 		subjects = append(subjects, subject)
@@ -203,9 +208,9 @@ func (s *Store) ListConversations(ctx context.Context, organization, conversatio
 }
 
 const countConversationsSQL = `
-SELECT count(*) FROM conversations WHERE kind = '' AND ($1 = '' OR organization_id = $1) AND ($2 = '' OR conversation_id = $2)`
+SELECT count(*) FROM conversations WHERE ($1 = '' OR organization_id = $1) AND ($2 = '' OR conversation_id = $2)`
 
-// CountConversations counts the conversations that ListConversations lists.
+// CountConversations counts what ListConversations lists.
 func (s *Store) CountConversations(ctx context.Context, organization, conversation string) (count int64, err error) {
 	if err := s.pool.QueryRow(ctx, countConversationsSQL, organization, conversation).Scan(&count); err != nil {
 		return 0, fmt.Errorf("count conversations: %w", err)

@@ -13,7 +13,7 @@ import (
 // Difference is one field, or one row, in which a record is not what the log says.
 type Difference struct {
 	models.Subject
-	// Kind is engagement, wait, offer, visit, rating or closing.
+	// Kind is engagement, wait, offer, visit, rating, closing, delivery or delivery_task.
 	Kind string `json:"kind"`
 	// ID is the row's id; of a wait its engagement's.
 	ID string `json:"id"`

@@ -10,14 +10,18 @@ import (
 	"engaged/models"
 )
 
-// Overdue is a conversation of which a run should have recorded something and has not: its workflow
-// was ended from outside, it cannot be told of, or nobody carries it out.
+// Overdue is a conversation or delivery task of which a run should have recorded something and has not: its
+// workflow was ended from outside, it cannot be told of, or nobody carries it out.
 type Overdue struct {
 	models.Subject
 	// Leg is the ordinal of the first leg that is missing; 0 where no leg is.
 	Leg int `json:"leg,omitempty"`
 	// Rows is the number of offers, visits, ratings, closings and amendments that are missing.
 	Rows int `json:"rows,omitempty"`
+	// Attempt is the first attempt of a task that is over and not recorded, Unasked the one that waits to be
+	// dialed without having asked for it; 0 where there is none.
+	Attempt int `json:"attempt,omitempty"`
+	Unasked int `json:"unasked,omitempty"`
 	// Entries is the number of entries for the sake of which a run should have begun.
 	Entries int `json:"entries,omitempty"`
 	// Since is the instant of the conversation's clock up to which it should be recorded.
@@ -32,6 +36,10 @@ func (o Overdue) String() string {
 	switch {
 	case o.Leg > 0:
 		missing = fmt.Sprintf("engagement %d is not recorded", o.Leg)
+	case o.Attempt > 0:
+		missing = fmt.Sprintf("attempt %d is not recorded", o.Attempt)
+	case o.Unasked > 0:
+		missing = fmt.Sprintf("attempt %d has not asked to be dialed", o.Unasked)
 	case o.Rows > 0:
 		missing = fmt.Sprintf("%d rows are not recorded", o.Rows)
 	}

@@ -16,24 +16,28 @@ const pageSize = 500
 type Store interface {
 	// Correct writes the next revision of rows.
 	Correct(ctx context.Context, correction models.Correction) error
-	// CountConversations and ListConversations tell which conversations there are.
+	// CorrectDelivery writes the next revision of a delivery task's rows.
+	CorrectDelivery(ctx context.Context, correction models.DeliveryCorrection) error
+	// CountConversations and ListConversations tell which conversations and delivery tasks there are.
 	CountConversations(ctx context.Context, organization, conversation string) (int64, error)
 	ListConversations(ctx context.Context, organization, conversation string, after int64, limit int) ([]models.Subject, int64, error)
 	// LoadHistory reads the past of one of them.
 	LoadHistory(ctx context.Context, subject models.Subject) (models.History, error)
+	// LoadDeliveryHistory reads the past of a delivery task.
+	LoadDeliveryHistory(ctx context.Context, subject models.Subject) (models.DeliveryHistory, error)
 	// Redeliver makes a conversation due for dispatch again.
 	Redeliver(ctx context.Context, redelivery models.Redelivery) error
 }
 
 // Options say what is compared and what happens with differences.
 type Options struct {
-	// Organization and Conversation narrow it down; empty: all.
+	// Organization and Conversation, which may be a delivery task's id, narrow it down; empty: all.
 	Organization, Conversation string
 	// Repair writes what the log says as the next revision, and starts runs for what is overdue.
 	Repair bool
 	// Grace is how long a record may be missing before its conversation is overdue.
 	Grace time.Duration
-	// Begin is told the number of conversations, Step that one is done, Found of a difference, Missed
+	// Begin is told the number of conversations and tasks, Step that one is done, Found of a difference, Missed
 	// of what is overdue.
 	Begin  func(conversations int64)
 	Step   func()
@@ -43,12 +47,14 @@ type Options struct {
 
 // Summary is what a comparison found.
 type Summary struct {
-	// Conversations were compared; Incomplete ones were not, because retention has dropped entries.
+	// Conversations and DeliveryTasks were compared; Incomplete ones were not, because retention has dropped
+	// entries, or an older version did not note how it folded them.
 	Conversations int64 `json:"conversations"`
+	DeliveryTasks int64 `json:"delivery_tasks"`
 	Incomplete    int64 `json:"incomplete"`
 	// Rows is the number of rows that the log gives.
 	Rows int64 `json:"rows"`
-	// Differences is the number of fields and rows that differ, Differing of conversations with some.
+	// Differences is the number of fields and rows that differ, Differing of conversations and tasks with some.
 	Differences int64 `json:"differences"`
 	Differing   int64 `json:"differing"`
 	// Repaired is the number of conversations of which the next revision was written.
@@ -83,6 +89,9 @@ func Run(ctx context.Context, store Store, o Options) (Summary, error) {
 }
 
 func (s *Summary) conversation(ctx context.Context, store Store, o Options, subject models.Subject) error {
+	if subject.Kind == models.KindDelivery {
+		return s.delivery(ctx, store, o, subject)
+	}
 	history, err := store.LoadHistory(ctx, subject)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"engaged/delivery"
 	"engaged/intake"
 	"engaged/models"
+	"engaged/reconcile"
 )
 
 // scriptedDialer claims orders and lets their calls end as a seeded chance wants; some it loses. Whatever
@@ -159,6 +160,7 @@ SELECT FROM delivery_tokens t WHERE t.delivery_id = d.id AND t.started_at IS NOT
 	require.Zero(t, query(`SELECT count(*) FROM (SELECT started_at - lag(started_at) OVER (PARTITION BY to_address ORDER BY started_at) AS pause
 FROM deliveries WHERE started_at IS NOT NULL) AS pauses WHERE pause < interval '500 milliseconds'`), "a cap was exceeded")
 	require.Positive(t, query(`SELECT count(*) FROM delivery_tokens WHERE lost_at IS NOT NULL`), "no claim was lost")
+	s.checkReplay(count)
 	// The rows are what the fold of the log gives.
 	for _, id := range s.taskIDs() {
 		s.checkFold(id)
@@ -172,6 +174,15 @@ func (s *stack) taskIDs() (ids []string) {
 		ids = append(ids, row.ID)
 	}
 	return ids
+}
+
+// checkReplay folds all tasks as their runs did and compares every field of the rows.
+func (s *stack) checkReplay(count int) {
+	summary, err := reconcile.Run(s.t.Context(), s.store, reconcile.Options{
+		Grace: time.Hour, Begin: func(int64) {}, Step: func() {}, Found: func(d reconcile.Difference) { s.t.Log(d.String()) }, Missed: func(reconcile.Overdue) {},
+	})
+	require.NoError(s.t, err)
+	require.Equal(s.t, []int64{int64(count), 0, 0}, []int64{summary.DeliveryTasks, summary.Incomplete, summary.Differences})
 }
 
 // checkFold folds a task's whole log at once and compares the attempts with the rows.

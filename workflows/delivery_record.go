@@ -23,6 +23,7 @@ func (r *deliveryRun) record(ctx workflow.Context, cut delivery.Instant) error {
 	recorded, err := activities.RecordDelivery(ctx, models.DeliveryRecord{
 		DeliveryUpdate: update,
 		Token:          fmt.Sprintf("%s/%d/%d", info.WorkflowExecution.RunID, cut, r.seen),
+		Cut:            cut,
 		Tail:           deliveryNumbers(after),
 		State:          part.State,
 		Outcomes:       part.Outcomes,

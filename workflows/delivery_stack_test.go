@@ -198,10 +198,12 @@ func TestDeliveryTaskIsDialed(t *testing.T) {
 	s.tellTask(id, delivery.Event{ID: "6", Type: delivery.DispositionSet, Attempt: 2, Data: delivery.Data{Codes: []string{"Do not contact"}}})
 	amended := s.until(id, func(t models.DeliveryTask) bool { return len(t.Deliveries[1].Dispositions) == 1 })
 	require.Greater(t, amended.Deliveries[1].Revision, done.Deliveries[1].Revision)
+	s.checkReplay(1)
 	require.Equal(t, "LiveAnswer", *amended.Deliveries[1].Result)
 	again := s.task(done.Row.ConfigurationID, 1, time.Minute)
 	s.createTasks(again)
-	optedOut := s.until(again.Task.ID, ended)
+	// It is over from the beginning.
+	optedOut := s.until(again.Task.ID, func(t models.DeliveryTask) bool { return t.Row.EndedAt != nil })
 	require.Equal(t, []any{"Cancelled", true}, []any{optedOut.Row.Status, optedOut.Deliveries[0].OptedOut})
 	require.Zero(t, s.liveTokens())
 }

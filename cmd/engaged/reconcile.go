@@ -13,8 +13,8 @@ import (
 // reconcileCommand compares records with the log.
 type reconcileCommand struct {
 	Organization string `name:"organization" placeholder:"ID" group:"command" help:"Only this organization."`
-	Conversation string `name:"conversation" placeholder:"ID" group:"command" help:"Only this conversation."`
-	Repair       bool   `name:"repair" group:"command" help:"Write what the log says as the next revision of the records that differ, and start runs for conversations that are overdue."`
+	Conversation string `name:"conversation" placeholder:"ID" group:"command" help:"Only this conversation, or this delivery task by its id."`
+	Repair       bool   `name:"repair" group:"command" help:"Write what the log says as the next revision of the records that differ, and start runs for what is overdue."`
 	Limit        int    `name:"show" default:"100" placeholder:"N" group:"command" help:"Print at most so many findings; all are counted."`
 
 	Grace time.Duration `name:"grace" default:"5m" placeholder:"DURATION" group:"command" help:"How long a record may be missing before its conversation is overdue. Longer than the backlog is old, lest runs be started that are only late."`
@@ -24,7 +24,7 @@ type reconcileCommand struct {
 
 // Help is the longer text of --help.
 func (reconcileCommand) Help() string {
-	return `A record is the fold of the events that were known when it was written. This command folds them again and compares every row field by field. It then folds what no record holds yet: a conversation of which something should have been recorded longer than --grace ago is overdue, because its workflow was terminated, for example; --repair makes it due for dispatch again, and the run that begins writes the record.
+	return `A record is the fold of the events that were known when it was written. This command folds them again and compares every row field by field. It then folds what no record holds yet: a conversation of which something should have been recorded longer than --grace ago is overdue, because its workflow was terminated, for example, and so is a delivery task whose attempt has not asked to be dialed; --repair makes it due for dispatch again, and the run that begins writes the record.
 
 It runs beside everything else and only reads, unless --repair is given. It exits with 1 if anything differs or is overdue, also after repairing it.`
 }
@@ -52,7 +52,7 @@ func (c reconcileCommand) Run(ctx context.Context, env environment) error {
 	}
 	summary, err := reconcile.Run(ctx, store, reconcile.Options{
 		Organization: c.Organization, Conversation: c.Conversation, Repair: c.Repair, Grace: c.Grace,
-		Begin:  func(conversations int64) { bar.Begin("folding", 0, conversations, "conversations") },
+		Begin:  func(subjects int64) { bar.Begin("folding", 0, subjects, "conversations and tasks") },
 		Step:   func() { bar.Add(1) },
 		Found:  func(d reconcile.Difference) { show(d) },
 		Missed: func(o reconcile.Overdue) { show(o) },
@@ -80,13 +80,14 @@ func printReconcile(env environment, s reconcile.Summary, took time.Duration) {
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\t\n", name, value) }
 	row("conversations compared", s.Conversations)
+	row("delivery tasks compared", s.DeliveryTasks)
 	row("not comparable (entries past retention)", s.Incomplete)
 	row("rows compared", s.Rows)
 	row("differences", s.Differences)
-	row("conversations that differ", s.Differing)
-	row("conversations repaired", s.Repaired)
-	row("conversations overdue", s.Overdue)
-	row("conversations made due again", s.Redelivered)
+	row("that differ", s.Differing)
+	row("repaired", s.Repaired)
+	row("overdue", s.Overdue)
+	row("made due again", s.Redelivered)
 	row("took", took.Round(time.Millisecond))
 	_ = w.Flush()
 }

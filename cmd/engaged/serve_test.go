@@ -193,7 +193,7 @@ func TestImportAndReconcile(t *testing.T) {
 
 	code, out, problems = command(t, "reconcile", database, "--repair")
 	require.Equal(t, failed, code, problems)
-	require.Regexp(t, `conversations repaired\s+2\n`, out)
+	require.Regexp(t, `repaired\s+2\n`, out)
 	code, out, _ = command(t, "reconcile", database)
 	require.Zero(t, code, out)
 	require.EqualValues(t, 2, s.records(t, "c-0003", 1)[0]["provenance"].(map[string]any)["revision"])
