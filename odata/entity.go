@@ -6,7 +6,7 @@ type Type string
 // The types that properties have.
 const (
 	String         Type = "Edm.String"
-	Guid           Type = "Edm.Guid"
+	GUID           Type = "Edm.Guid"
 	DateTimeOffset Type = "Edm.DateTimeOffset"
 	Int32          Type = "Edm.Int32"
 	Boolean        Type = "Edm.Boolean"
@@ -97,7 +97,7 @@ func (e *Entity) property(name string) *Property {
 // postgres is the type of a property's values in Postgres.
 func (t Type) postgres() string {
 	switch t {
-	case Guid:
+	case GUID:
 		return "uuid"
 	case DateTimeOffset:
 		return "timestamptz"

@@ -12,14 +12,14 @@ func things() *Entity {
 	parts := &Entity{
 		Name: "part", Set: "parts", ID: "id", Table: "part",
 		Properties: []Property{
-			{Name: "id", Type: Guid, Required: true, SQL: "id"}, {Name: "_thing_value", Type: Guid, Required: true, SQL: "thing"},
+			{Name: "id", Type: GUID, Required: true, SQL: "id"}, {Name: "_thing_value", Type: GUID, Required: true, SQL: "thing"},
 			{Name: "word", Type: String, SQL: "word"},
 		},
 	}
 	e := &Entity{
 		Name: "thing", Set: "things", ID: "id", Table: "thing", Order: "made",
 		Properties: []Property{
-			{Name: "id", Type: Guid, Required: true, SQL: "id"},
+			{Name: "id", Type: GUID, Required: true, SQL: "id"},
 			{Name: "name", Type: String, MaxLength: 100, SQL: "name"},
 			{Name: "made", Type: DateTimeOffset, Required: true, SQL: "made"},
 			{Name: "left", Type: DateTimeOffset, SQL: "gone"},

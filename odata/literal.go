@@ -73,7 +73,7 @@ func (p *parser) fits(l literal, property *Property) error {
 	case string:
 		ok = property.Type == String
 	case guidValue:
-		ok = property.Type == Guid
+		ok = property.Type == GUID
 	case time.Time:
 		ok = property.Type == DateTimeOffset
 	case float64:
@@ -90,7 +90,7 @@ func (p *parser) fits(l literal, property *Property) error {
 // writeAs says how a value of a type is written.
 var writeAs = map[Type]string{
 	String:         "Write a text in single quotes.",
-	Guid:           "Write a GUID without quotes.",
+	GUID:           "Write a GUID without quotes.",
 	DateTimeOffset: "Write a time without quotes, such as 2026-03-02T15:00:00.000Z.",
 	Int32:          "Write a number without quotes.",
 	Boolean:        "Write true or false.",
