@@ -86,9 +86,11 @@ func (a dataverseAction) check(f *form, r *dataverseRequest, at delivery.Instant
 	for _, w := range *f.wrong {
 		noted[w.Field] = true
 	}
-	task, wrong := r.taskBody.check(at)
+	// That of the native API.
+	native := &r.taskBody
+	task, wrong := native.check(at)
 	for _, w := range wrong {
-		if field := a.field(w.Field, &r.taskBody); !noted[f.path+field] {
+		if field := a.field(w.Field, native); !noted[f.path+field] {
 			f.wrong.add(w.Code, f.path+field, w.Reason)
 		}
 	}

@@ -41,14 +41,14 @@ func (s *Server) cancelOnDataverse(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	over := task.folded.State.Status.Final()
-	if !over {
-		if task, over, err = s.appendCommand(c, task.subject, s.cancellation(0)); err != nil {
+	refused := task.folded.State.Status.Final()
+	if !refused {
+		if task, refused, err = s.appendCommand(c, task.subject, s.cancellation(0)); err != nil {
 			return nil, err
 		}
 	}
 	status := task.folded.State.Status
-	if over && status != delivery.Cancelled {
+	if refused && status != delivery.Cancelled {
 		return nil, notCancellable("The task is over: its status is " + string(status) + ".")
 	}
 	return onDataverse(http.StatusOK, DataverseCancelled{s.actionContext(c, "CCaaS_CancelDeliveryTask"), id, status}), nil

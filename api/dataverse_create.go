@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strings"
 
 	"engaged/delivery"
 	"engaged/models"
@@ -88,14 +87,4 @@ func (s *Server) dataverseActionRoutes() []route {
 		table = append(table, post(name, s.createDeliveries(name)))
 	}
 	return table
-}
-
-// replaceTarget puts a list's name before what is told of its elements, such as [3].mobilePhoneNumber.
-func (p *Problem) replaceTarget(list string) *Problem {
-	for i := range p.InvalidParameters {
-		if field := &p.InvalidParameters[i].Field; strings.HasPrefix(*field, "[") {
-			*field = list + *field
-		}
-	}
-	return p
 }

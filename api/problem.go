@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -94,7 +95,7 @@ func invalid(status int, code, detail string, fields ...InvalidParameter) *Probl
 // notFound is the answer for everything that is not there or belongs to somebody else; the two
 // cannot be told apart.
 func notFound(what string) *Problem {
-	return problem(http.StatusNotFound, what+":not_found", "There is no such %s.", what)
+	return problem(http.StatusNotFound, what+":not_found", "There is no such %s.", strings.ReplaceAll(what, "_", " "))
 }
 
 // problemOf turns any error into a Problem; what is not one already is internal and says nothing
