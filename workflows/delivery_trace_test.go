@@ -142,7 +142,6 @@ type deliveryTrace struct {
 
 func newDeliveryTrace(t *testing.T, begins time.Time, rules delivery.Rules, task delivery.Task) *deliveryTrace {
 	t.Helper()
-	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
 	task.ID, task.ConfigurationID, task.AcceptedAt = deliverySubject.ConversationID, "CFG", delivery.At(begins)
 	if task.Contacts == nil {
 		task.Contacts = []delivery.Contact{{ID: "C1", Phones: []delivery.Phone{{Type: delivery.Mobile, Number: "+12125550101"}}}}
@@ -150,16 +149,22 @@ func newDeliveryTrace(t *testing.T, begins time.Time, rules delivery.Rules, task
 	task.Windows, _ = delivery.PlanWindows(task.Windows, task.AcceptedAt)
 	require.Empty(t, task.Validate())
 	require.NoError(t, rules.Check())
-	tr := &deliveryTrace{t: t, env: env, every: time.Minute}
+	tr := &deliveryTrace{t: t, every: time.Minute}
 	tr.store = &memoryTask{rows: map[int]delivery.Attempt{}, plan: delivery.Plan{Task: task, Rules: rules}}
-	tr.store.clock = func() delivery.Instant { return delivery.At(env.Now()) }
-	env.SetStartTime(begins)
-	env.SetTestTimeout(time.Minute)
-	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.DeliveryWorkflowID(deliverySubject)})
-	workflows.Register(env)
-	(&activities.Activities{Store: tr.store, Deliveries: tr.store}).Register(env)
+	tr.store.clock = func() delivery.Instant { return delivery.At(tr.env.Now()) }
 	tr.store.tasks = []delivery.Entry{{Number: 1, ReceivedAt: task.AcceptedAt, Event: delivery.Event{ID: "created", Type: delivery.ClockReached, Time: task.AcceptedAt}}}
+	tr.begin(begins)
 	return tr
+}
+
+// begin makes the environment of a run.
+func (tr *deliveryTrace) begin(at time.Time) {
+	tr.env = (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	tr.env.SetStartTime(at)
+	tr.env.SetTestTimeout(time.Minute)
+	tr.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: workflows.DeliveryWorkflowID(deliverySubject)})
+	workflows.Register(tr.env)
+	(&activities.Activities{Store: tr.store, Deliveries: tr.store}).Register(tr.env)
 }
 
 // at lets something happen some time after the start.
