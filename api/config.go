@@ -47,6 +47,8 @@ type Config struct {
 	Analytics AnalyticsConfig
 	// ODataTimeout bounds each statement of a question for the OData tables; default 20 s.
 	ODataTimeout time.Duration
+	// Webhooks is what is to be known of sending webhooks.
+	Webhooks WebhookConfig
 	// ReadTimeout bounds reading one request, body included; default 30 s.
 	ReadTimeout time.Duration
 	// WriteTimeout bounds handling one request and writing its answer; default 60 s.

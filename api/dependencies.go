@@ -64,6 +64,7 @@ type Dependencies struct {
 type Store interface {
 	DeliveryRules
 	DeliveryTasks
+	Webhooks
 	DeliveryTables
 
 	// FindAPIKey returns the key with the prefix.

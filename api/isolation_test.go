@@ -40,6 +40,9 @@ func newTenant(t *testing.T) tenant {
 	require.Equal(t, 200, w.ask(admin, "PUT", "/v1/settings", `{"reporting_time_zone":"Europe/Vienna"}`).status)
 	configuration, policy := w.deliveryRules(admin, marker)
 	task, attempt := w.deliveryTask(admin, newTaskBody(configuration, marker, `"input_attributes":{"case":"`+marker+`"}`))
+	endpoint := shown[api.WebhookEndpoint](t, w.ask(admin, "POST", "/v1/webhook-endpoints",
+		`{"url":"https://example.com/`+marker+`","event_types":["delivery.ended"],"description":"`+marker+`"}`))
+	message := shown[api.WebhookDelivery](t, w.ask(admin, "POST", "/v1/webhook-endpoints/"+endpoint.ID+"/ping", ""))
 	w.say(admin, "talk",
 		`offer.created 09:00:00 "agent_id":"7","channel":"messaging","tags":["`+marker+`"]`,
 		`offer.accepted 09:00:06 "agent_id":"7"`,
@@ -57,6 +60,7 @@ func newTenant(t *testing.T) tenant {
 		"conversation_id": "talk", "event_id": "offer.created-09:05:00-3", "agent_id": "7", "id": "one",
 		"engagement_id": page.Data[0].ID, "number": "1", "metric_id": "csat", "record_id": "engagements", "filter_attribute": "queue_id",
 		"task_id": task, "delivery_id": attempt, "configuration_id": configuration, "policy_id": policy, "version": "1",
+		"endpoint_id": endpoint.ID, "message_id": message.ID,
 		"attribute_id": w.attributeID(admin),
 	}}
 }

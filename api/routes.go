@@ -44,7 +44,7 @@ func Routes() []Route {
 // keys, scopes and tenants for it.
 func (s *Server) routes() []route {
 	return slices.Concat(s.operationRoutes(), s.eventRoutes(), s.reportRoutes(), s.metricRoutes(), s.analyticsRoutes(), s.directoryRoutes(), s.settingsRoutes(),
-		s.deliveryRuleRoutes(), s.deliveryTaskRoutes(), s.dataverseActionRoutes(), s.odataRoutes())
+		s.deliveryRuleRoutes(), s.deliveryTaskRoutes(), s.webhookRoutes(), s.dataverseActionRoutes(), s.odataRoutes())
 }
 
 func (s *Server) operationRoutes() []route {

@@ -15,6 +15,9 @@ type LogStats struct {
 	DeadLetters int64
 	// OpenEngagements is the number of legs under way, WaitingVisits of stays in a queue.
 	OpenEngagements, WaitingVisits int64
+	// WebhooksQueued is the number of webhooks to be sent, WebhooksAge how old the oldest is.
+	WebhooksQueued int64
+	WebhooksAge    time.Duration
 }
 
 const logStatsSQL = `
@@ -23,16 +26,21 @@ SELECT
     (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8 FROM dispatch_claims WHERE due_at <= clock_timestamp()),
     (SELECT count(*) FROM dead_letters d JOIN conversations c ON c.key = d.conversation_key WHERE ` + stillDeadSQL + `),
     (SELECT count(*) FROM live_conversations WHERE engagement_id IS NOT NULL),
-    (SELECT count(*) FROM live_conversations WHERE waiting_since IS NOT NULL)`
+    (SELECT count(*) FROM live_conversations WHERE waiting_since IS NOT NULL),
+    w.queued, w.age
+FROM (SELECT count(*) AS queued, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age
+    FROM webhook_messages WHERE status = 'pending') w`
 
 // LogStats reads the state of the event log. It counts rows: ask every few seconds, not oftener.
 func (s *Store) LogStats(ctx context.Context) (LogStats, error) {
 	var stats LogStats
-	var seconds float64
-	err := s.pool.QueryRow(ctx, logStatsSQL).Scan(&stats.Backlog, &seconds, &stats.DeadLetters, &stats.OpenEngagements, &stats.WaitingVisits)
+	var seconds, webhooks float64
+	err := s.pool.QueryRow(ctx, logStatsSQL).Scan(&stats.Backlog, &seconds, &stats.DeadLetters, &stats.OpenEngagements, &stats.WaitingVisits,
+		&stats.WebhooksQueued, &webhooks)
 	if err != nil {
 		return stats, fmt.Errorf("read the state of the log: %w", err)
 	}
 	stats.BacklogAge = time.Duration(max(seconds, 0) * float64(time.Second))
+	stats.WebhooksAge = time.Duration(max(webhooks, 0) * float64(time.Second))
 	return stats, nil
 }

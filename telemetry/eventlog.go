@@ -21,6 +21,10 @@ type EventLog struct {
 	OpenEngagements int64
 	// WaitingVisits is the number of conversations waiting in a queue.
 	WaitingVisits int64
+	// WebhooksQueued is the number of webhooks to be sent.
+	WebhooksQueued int64
+	// WebhooksAge is how old the oldest of them is.
+	WebhooksAge time.Duration
 }
 
 // ReadEventLog reads the state of the event log.
@@ -42,7 +46,7 @@ type eventLogCollector struct {
 	last   EventLog
 	failed error
 
-	up, backlog, age, dead, open, waiting *prometheus.Desc
+	up, backlog, age, dead, open, waiting, hooks, hooksAge *prometheus.Desc
 }
 
 // NewEventLogCollector returns the gauges of the event log. They are read when scraped, at most
@@ -59,12 +63,15 @@ func NewEventLogCollector(read ReadEventLog, log *slog.Logger) prometheus.Collec
 		dead:    gauge("log_dead_letters", "Entries given up and not redriven."),
 		open:    gauge("engagements_open", "Engagements under way."),
 		waiting: gauge("queue_visits_open", "Conversations waiting in a queue."),
+		hooks:   gauge("webhooks_queued", "Webhooks to be sent, those that wait for another attempt among them."),
+
+		hooksAge: gauge("webhooks_oldest_seconds", "How long ago the oldest of them was written."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *eventLogCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.up, c.backlog, c.age, c.dead, c.open, c.waiting} {
+	for _, d := range []*prometheus.Desc{c.up, c.backlog, c.age, c.dead, c.open, c.waiting, c.hooks, c.hooksAge} {
 		ch <- d
 	}
 }
@@ -83,6 +90,8 @@ func (c *eventLogCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(c.dead, float64(state.DeadLetters))
 	gauge(c.open, float64(state.OpenEngagements))
 	gauge(c.waiting, float64(state.WaitingVisits))
+	gauge(c.hooks, float64(state.WebhooksQueued))
+	gauge(c.hooksAge, state.WebhooksAge.Seconds())
 }
 
 func (c *eventLogCollector) state() (EventLog, error) {

@@ -38,12 +38,13 @@ func TestEventLogCollector(t *testing.T) {
 		registry := prometheus.NewRegistry()
 		registry.MustRegister(NewEventLogCollector(func(context.Context) (EventLog, error) {
 			reads++
-			return EventLog{Backlog: 3, BacklogAge: 1500 * time.Millisecond, DeadLetters: 1, OpenEngagements: 7, WaitingVisits: 2}, nil
+			return EventLog{Backlog: 3, BacklogAge: 1500 * time.Millisecond, DeadLetters: 1, OpenEngagements: 7, WaitingVisits: 2, WebhooksQueued: 4, WebhooksAge: time.Minute}, nil
 		}, quiet))
 		page := scrape(t, registry)
 		for _, want := range []string{
 			"engaged_log_up 1", "engaged_log_backlog_conversations 3", "engaged_log_backlog_age_seconds 1.5",
 			"engaged_log_dead_letters 1", "engaged_engagements_open 7", "engaged_queue_visits_open 2",
+			"engaged_webhooks_queued 4", "engaged_webhooks_oldest_seconds 60",
 		} {
 			require.Contains(t, page, "\n"+want+"\n")
 		}
@@ -111,6 +112,22 @@ func TestRecords(t *testing.T) {
 	page := scrape(t, registry)
 	require.Contains(t, page, `engaged_record_transactions_total{outcome="done"} 1`)
 	require.Contains(t, page, `engaged_record_lag_seconds_bucket{le="2.5"} 2`)
+}
+
+func TestWebhooks(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	m := NewWebhooks(registry)
+	m.Attempt("failed", 20*time.Millisecond)
+	m.Ended("delivered", true, 40*time.Millisecond)
+	m.Ended("failed", false, time.Hour)
+	page := scrape(t, registry)
+	for _, want := range []string{
+		`engaged_webhook_attempts_total{outcome="failed"} 1`, `engaged_webhook_attempt_seconds_bucket{le="0.025"} 1`,
+		`engaged_webhook_lag_seconds_bucket{le="0.05"} 1`, "engaged_webhook_lag_seconds_count 1", `engaged_webhook_messages_total{status="failed"} 1`,
+	} {
+		require.Contains(t, page, want)
+	}
 }
 
 func TestTracingReachesTheCollector(t *testing.T) {

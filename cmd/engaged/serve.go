@@ -28,7 +28,7 @@ type apiCommand struct{ config.API }
 func (c apiCommand) Run(ctx context.Context, env environment) error {
 	return serve(ctx, config.Settings{
 		Log: c.Log, Tracing: c.Tracing, Database: c.Database, Temporal: c.Temporal,
-		HTTP: c.HTTP, Intake: c.Intake, Development: c.Development,
+		HTTP: c.HTTP, Intake: c.Intake, Reports: c.Reports, Webhooks: c.Webhooks, Development: c.Development,
 	}, parts{role: "api", api: true}, env)
 }
 
@@ -39,6 +39,6 @@ type workerCommand struct{ config.WorkerOnly }
 func (c workerCommand) Run(ctx context.Context, env environment) error {
 	return serve(ctx, config.Settings{
 		Log: c.Log, Tracing: c.Tracing, Database: c.Database, Temporal: c.Temporal, Worker: c.Worker,
-		HTTP: config.HTTP{Listen: c.Health.Listen, ShutdownTimeout: c.Health.ShutdownTimeout},
+		Webhooks: c.Webhooks, HTTP: config.HTTP{Listen: c.Health.Listen, ShutdownTimeout: c.Health.ShutdownTimeout},
 	}, parts{role: "worker", worker: true}, env)
 }

@@ -14,6 +14,7 @@ import (
 	"engaged/cmd/engaged/config"
 	"engaged/intake"
 	"engaged/telemetry"
+	"engaged/webhooks"
 	"engaged/worker"
 	"engaged/workflows"
 )
@@ -73,6 +74,7 @@ func (p *process) work(ctx context.Context) {
 	keeper := analytics.NewKeeper(p.store.Pool(), analytics.KeeperOptions{Logger: p.log})
 	defer p.background(ctx, keeper.Run)()
 	defer p.background(ctx, intake.NewPacer(p.store, intake.PacerOptions{Logger: p.log}).Run)()
+	defer p.background(ctx, p.sendWebhooks)()
 	runWorker(ctx, p.log, func() sdkworker.Worker { return worker.New(p.temporal, store, options) })
 }
 
@@ -87,7 +89,13 @@ func (p *process) serveAPI(ctx context.Context, listener net.Listener) error {
 	p.metrics.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "engaged_log_waiting_events", Help: "Events of this process that wait to be committed.",
 	}, func() float64 { return float64(log.Waiting()) }))
-	server, err := api.New(p.apiConfig(), api.Dependencies{
+	keyring, err := p.settings.Webhooks.Keyring()
+	if err != nil {
+		return err
+	}
+	config := p.apiConfig()
+	config.Webhooks = api.WebhookConfig{Guard: webhooks.Guard{AllowPrivate: p.settings.Webhooks.AllowPrivate}, Keyring: keyring}
+	server, err := api.New(config, api.Dependencies{
 		Log: log, Accepts: workflowClient, Store: p.store, Checks: p.checks(), Now: now,
 		Analytics: analytics.NewEngine(p.store, analytics.Options{StatementTimeout: p.settings.Reports.Timeout}),
 	})

@@ -32,6 +32,9 @@ func (p *process) upkeep(ctx context.Context) {
 		if _, err := p.store.TrimDeliveryRequests(ctx); err != nil && ctx.Err() == nil {
 			p.log.Warn("retention of delivery requests", "error", err)
 		}
+		if _, err := p.store.TrimWebhookMessages(ctx, p.settings.Webhooks.LogDays); err != nil && ctx.Err() == nil {
+			p.log.Warn("retention of webhooks", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -125,6 +125,8 @@ func TestEachProblem(t *testing.T) {
 		"UnknownFlag":           {[]string{"--lisen=x"}, "unknown flag --lisen"},
 		"Visibility":            {[]string{"--visibility-days=0"}, "--visibility-days"},
 		"Capacity":              {[]string{"--capacity-validity=11m"}, "--capacity-validity"},
+		"WebhookKeys":           {[]string{"--webhook-secret-keys=AAAA"}, "--webhook-secret-keys (ENGAGED_WEBHOOK_SECRET_KEYS): one of them is none: a key is the base64 of 32 bytes"},
+		"Webhooks":              {[]string{"--webhook-senders=-1", "--webhook-per-endpoint=0", "--webhook-disable-after=1s", "--webhook-log-days=0"}, "4 settings are wrong"},
 		"Worker":                {[]string{"--worker-concurrency=1", "--worker-pollers=1", "--worker-cached-runs=0"}, "3 settings are wrong"},
 	}
 	for name, test := range tests {

@@ -9,6 +9,7 @@ type Settings struct {
 	Intake      Intake      `embed:"" group:"intake"`
 	Reports     Reports     `embed:"" group:"reports"`
 	Worker      Worker      `embed:"" group:"worker"`
+	Webhooks    Webhooks    `embed:"" group:"webhooks"`
 	Log         Log         `embed:"" group:"log"`
 	Tracing     Tracing     `embed:"" group:"tracing"`
 	Development Development `embed:"" group:"development"`
@@ -21,6 +22,7 @@ type API struct {
 	HTTP        HTTP        `embed:"" group:"http"`
 	Intake      Intake      `embed:"" group:"intake"`
 	Reports     Reports     `embed:"" group:"reports"`
+	Webhooks    Webhooks    `embed:"" group:"webhooks"`
 	Log         Log         `embed:"" group:"log"`
 	Tracing     Tracing     `embed:"" group:"tracing"`
 	Development Development `embed:"" group:"development"`
@@ -32,6 +34,7 @@ type WorkerOnly struct {
 	Temporal Temporal `embed:"" group:"temporal"`
 	Health   Health   `embed:"" group:"http"`
 	Worker   Worker   `embed:"" group:"worker"`
+	Webhooks Webhooks `embed:"" group:"webhooks"`
 	Log      Log      `embed:"" group:"log"`
 	Tracing  Tracing  `embed:"" group:"tracing"`
 }
@@ -44,19 +47,19 @@ type Offline struct {
 
 // Validate returns everything that is wrong with the settings.
 func (s Settings) Validate() Problems {
-	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Reports, s.Worker, s.Log, s.Tracing)
+	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Reports, s.Worker, s.Webhooks, s.Log, s.Tracing)
 	return append(problems, s.Development.validate(s.HTTP.Listen)...)
 }
 
 // Validate returns everything that is wrong with the settings.
 func (s API) Validate() Problems {
-	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Reports, s.Log, s.Tracing)
+	problems := join(s.Database, s.Temporal, s.HTTP, s.Intake, s.Reports, s.Webhooks, s.Log, s.Tracing)
 	return append(problems, s.Development.validate(s.HTTP.Listen)...)
 }
 
 // Validate returns everything that is wrong with the settings.
 func (s WorkerOnly) Validate() Problems {
-	return join(s.Database, s.Temporal, s.Health, s.Worker, s.Log, s.Tracing)
+	return join(s.Database, s.Temporal, s.Health, s.Worker, s.Webhooks, s.Log, s.Tracing)
 }
 
 // Validate returns everything that is wrong with the settings.
@@ -71,6 +74,7 @@ var Groups = []struct{ Key, Title string }{
 	{"intake", "Event log and dispatch"},
 	{"reports", "Reports"},
 	{"worker", "Worker"},
+	{"webhooks", "Webhooks"},
 	{"log", "Logging"},
 	{"tracing", "Tracing"},
 	{"development", "Development only"},

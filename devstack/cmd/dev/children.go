@@ -45,7 +45,7 @@ func startEngaged(ctx context.Context, binary, directory, listen string, address
 	environment := []string{
 		"DATABASE_URL=" + addresses.Database, "TEMPORAL_ADDRESS=" + addresses.Temporal,
 		"ENGAGED_LISTEN=" + listen, "ENGAGED_DEV_KEY=" + devKey, "ENGAGED_DEV_ORGANIZATION=dev",
-		"ENGAGED_LOG_FORMAT=text",
+		"ENGAGED_LOG_FORMAT=text", "ENGAGED_WEBHOOK_ALLOW_PRIVATE=true",
 	}
 	migrate := exec.CommandContext(ctx, binary, "migrate", "up")
 	migrate.Env = append(os.Environ(), environment...)
