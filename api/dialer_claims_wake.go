@@ -11,16 +11,23 @@ const (
 	lookForOrders = 2 * time.Second
 	// listenAgain is how long a listener that failed waits.
 	listenAgain = time.Second
+	// listenOn is how long it listens after the last claim: the next one is usually on its way, and every
+	// listener costs a connection of its own.
+	listenOn = 10 * time.Second
 )
 
-// orderWake tells those who wait for orders that there may be some. It listens while somebody waits.
+// orderWake tells those who wait for orders that there may be some. It listens while somebody waits, and
+// for a while after.
 type orderWake struct {
 	// listen calls wake for every handing out, until ctx ends or it fails.
 	listen func(ctx context.Context, wake func()) error
 
 	mu      sync.Mutex
 	waiting int
-	stop    context.CancelFunc
+	// stop ends the listener; nil while there is none. rest does so when nobody has come for a while.
+	stop   context.CancelFunc
+	rest   *time.Timer
+	closed bool
 	// changed is closed and replaced at every wake.
 	changed chan struct{}
 }
@@ -29,11 +36,15 @@ func newOrderWake(listen func(ctx context.Context, wake func()) error) *orderWak
 	return &orderWake{listen: listen, changed: make(chan struct{})}
 }
 
-// join has it listen until leave is called.
+// join has it listen until a while after leave was called.
 func (o *orderWake) join() (leave func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.waiting++; o.waiting == 1 {
+	o.waiting++
+	if o.rest != nil {
+		o.rest.Stop()
+	}
+	if o.stop == nil {
 		var ctx context.Context
 		ctx, o.stop = context.WithCancel(context.Background())
 		go o.run(ctx)
@@ -41,9 +52,37 @@ func (o *orderWake) join() (leave func()) {
 	return func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		if o.waiting--; o.waiting == 0 {
-			o.stop()
+		if o.waiting--; o.waiting > 0 {
+			return
 		}
+		if o.closed {
+			o.stopListening()
+			return
+		}
+		o.rest = time.AfterFunc(listenOn, func() {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			if o.waiting == 0 {
+				o.stopListening()
+			}
+		})
+	}
+}
+
+// close has it listen no longer than somebody waits.
+func (o *orderWake) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	if o.waiting == 0 {
+		o.stopListening()
+	}
+}
+
+func (o *orderWake) stopListening() {
+	if o.stop != nil {
+		o.stop()
+		o.stop = nil
 	}
 }
 

@@ -55,7 +55,10 @@ func New(config Config, deps Dependencies) (*Server, error) {
 	s.keys = &keyCache{store: deps.Store, ttl: s.config.KeyCacheTTL, now: s.now, limits: buckets}
 	s.dev = principal{organization: s.config.DevOrganization, actor: "key:dev", bucket: buckets.of("dev-key"), scopes: []string{string(Admin)}}
 	s.analyticsLimits = newAnalyticsLimits(s.config.Analytics)
-	s.close = sync.OnceFunc(func() { close(s.closing) })
+	s.close = sync.OnceFunc(func() {
+		close(s.closing)
+		s.orders.close()
+	})
 	s.hub = s.newLiveHub()
 	s.orders = newOrderWake(func(ctx context.Context, wake func()) error { return deps.Store.ListenOrders(ctx, wake) })
 	s.engine = s.newEngine()
