@@ -38,13 +38,15 @@ FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::timestamptz[], $5::ti
     AS w (key, last_number, woken, customer_message_at, agent_message_at)
 WHERE c.key = w.key`
 
-// A claim that backs off keeps its time: what failed is not retried faster for being used more.
+// A claim that backs off keeps its time: what failed is not retried faster for being used more. One that nobody has
+// taken yet may become due earlier.
 const wantDispatchSQL = `
 INSERT INTO dispatch_claims (conversation_key, wanted_number, due_at)
 SELECT w.key, w.wanted, $3 FROM unnest($1::bigint[], $2::bigint[]) AS w (key, wanted)
 ORDER BY w.key
 ON CONFLICT (conversation_key) DO UPDATE
-SET wanted_number = greatest(dispatch_claims.wanted_number, excluded.wanted_number)`
+SET wanted_number = greatest(dispatch_claims.wanted_number, excluded.wanted_number),
+    due_at = CASE WHEN dispatch_claims.attempts = 0 THEN least(dispatch_claims.due_at, excluded.due_at) ELSE dispatch_claims.due_at END`
 
 const notifySQL = `SELECT pg_notify($1, '')`
 

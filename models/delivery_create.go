@@ -12,8 +12,13 @@ import (
 	"engaged/delivery"
 )
 
-// startEvery spreads the starts of a bulk request's runs, so that they leave room for others.
-const startEvery = 2 * time.Millisecond
+const (
+	// startsAtOnce is up to how many tasks of a request get their runs at once.
+	startsAtOnce = 20
+	// startEvery spreads the starts of all others, of all bulk requests together: a start costs far more than a
+	// row, and a task that only waits is in no hurry. What happens to it starts its run at once.
+	startEvery = 50 * time.Millisecond
+)
 
 // CreateDeliveryTasks writes tasks in one transaction, with their first attempts and a first entry each
 // that has dispatch start their runs. Receipts are in the order of the tasks; a repeat of a request
@@ -165,16 +170,24 @@ FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (organization_id, id, las
 ORDER BY w.organization_id COLLATE "C", w.id COLLATE "C"
 RETURNING key, conversation_id`
 
-// A bulk request's runs start one after another.
-const startRunsSQL = `
+// A bulk request's runs start one after another, behind those that are to be started already, but no later than
+// their first deadlines.
+const (
+	startRunsSQL = `
 INSERT INTO dispatch_claims (conversation_key, wanted_number, due_at)
-SELECT w.key, w.last, $3::timestamptz + w.n * $4 * interval '1 microsecond'
-FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS w (key, last, n)`
+SELECT w.key, w.last, $3 FROM unnest($1::bigint[], $2::bigint[]) AS w (key, last)`
+
+	startRunsLaterSQL = `
+INSERT INTO dispatch_claims (conversation_key, wanted_number, due_at)
+SELECT w.key, w.last, least(w.deadline, queue.behind + w.n * $4 * interval '1 microsecond')
+FROM unnest($1::bigint[], $2::bigint[], $5::timestamptz[]) WITH ORDINALITY AS w (key, last, deadline, n),
+    (SELECT greatest($3::timestamptz, max(due_at)) AS behind FROM dispatch_claims) AS queue`
+)
 
 // writeLog gives each task its row in the log and its first entries.
 func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 	organizations, ids := make([]string, len(c.fresh)), make([]string, len(c.fresh))
-	keys, last := make([]int64, len(c.fresh)), make([]int64, len(c.fresh))
+	keys, last, deadlines := make([]int64, len(c.fresh)), make([]int64, len(c.fresh)), make([]*time.Time, len(c.fresh))
 	byID := make(map[string]*newTask, len(c.fresh))
 	for i, t := range c.fresh {
 		organizations[i], ids[i], last[i], byID[t.Task.ID] = t.OrganizationID, t.Task.ID, t.last(), t
@@ -195,6 +208,9 @@ func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 	var entries taskEntries
 	for i, t := range c.fresh {
 		keys[i] = t.key
+		if deadline := t.folded.Deadline; deadline != nil {
+			deadlines[i] = instantOf(&deadline.At)
+		}
 		for _, e := range t.entries {
 			hash, err := taskEventHash(e.Event)
 			if err != nil {
@@ -206,48 +222,13 @@ func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 		}
 	}
 	entries.queue(batch, c.now)
-	batch.Queue(startRunsSQL, keys, last, c.now, startEvery.Microseconds())
+	if len(keys) <= startsAtOnce {
+		batch.Queue(startRunsSQL, keys, last, c.now)
+	} else {
+		batch.Queue(startRunsLaterSQL, keys, last, c.now, startEvery.Microseconds(), deadlines)
+	}
 	batch.Queue(notifySQL, NotifyChannel)
 	return tx.SendBatch(ctx, batch).Close()
-}
-
-// writeTasks writes the rows of the tasks, of their first attempts and of those that wait to be dialed.
-func (c *creating) writeTasks(ctx context.Context, tx pgx.Tx) error {
-	batch := &pgx.Batch{}
-	waiting := map[string]pacingWake{}
-	for _, t := range c.fresh {
-		row, err := t.row()
-		if err != nil {
-			return err
-		}
-		if row.EndedAt != nil {
-			row.RecordedAt = &c.now
-		}
-		queueInsert(ctx, batch, row)
-		d := t.known()
-		for _, a := range t.folded.Attempts {
-			queueInsert(ctx, batch, d.deliveryRow(a, provenance{recordedAt: c.now}))
-			queueInputAttributes(batch, d, a)
-			queueAttributes(batch, d, a, AttributeResult, a.Attributes)
-		}
-		for i, v := range t.refused {
-			if err := queueAttemptLog(batch, d, i+1, c.now, logVerdict, v); err != nil {
-				return err
-			}
-		}
-		if request := NewDialRequest(&t.plan, t.folded, t.configuration.document.Pacing.StartJitter); request != nil {
-			if err := d.queueWaiting(batch, request, t.last()); err != nil {
-				return err
-			}
-			waiting[t.Task.ConfigurationID] = waiting[t.Task.ConfigurationID].earlier(t.OrganizationID, request.DueAt)
-		}
-	}
-	queuePacingWakes(batch, waiting)
-	c.queueMarks(batch)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("write tasks: %w", err)
-	}
-	return nil
 }
 
 // requestKey is under which a request is remembered; empty for one that cannot be recognized.

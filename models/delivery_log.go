@@ -97,6 +97,10 @@ const countRepeatSQL = `
 UPDATE entries SET duplicates = duplicates + 1, conflicts = conflicts + $4
 WHERE conversation_key = $1 AND number = $2 AND received_at = $3`
 
+// orderRides is how long the run of a task is not told of an order: its call is mostly started within moments, and
+// both are told at once.
+const orderRides = time.Second
+
 const advanceTaskSQL = `UPDATE conversations SET last_number = $2, updated_at = $3 WHERE key = $1`
 
 // appendTask gives events their numbers in the log of the task whose row h has locked, and writes them.
@@ -141,7 +145,11 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 		batch.Queue(advanceTaskSQL, h.key, h.last, h.now)
 	}
 	if h.last > first && dispatch {
-		batch.Queue(wantDispatchSQL, []int64{h.key}, []int64{h.last}, h.now)
+		due := h.now
+		if len(events) == 1 && events[0].Type == delivery.AttemptOrdered {
+			due = due.Add(orderRides)
+		}
+		batch.Queue(wantDispatchSQL, []int64{h.key}, []int64{h.last}, due)
 		batch.Queue(notifySQL, NotifyChannel)
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {

@@ -54,13 +54,25 @@ const stopWaitingSQL = `DELETE FROM delivery_waiting WHERE task_key = $1`
 
 // queueWaiting has an attempt wait for a token; seen is the number up to which the log was folded.
 func (t taskInfo) queueWaiting(batch *pgx.Batch, r *DialRequest, seen int64) error {
+	w, err := t.waitingRow(r, seen)
+	if err != nil {
+		return err
+	}
+	batch.Queue(queueWaitingSQL, w.TaskKey, w.OrganizationID, w.ConfigurationID, w.Seq, w.Callback, w.Priority,
+		w.AcceptedAt, w.ScheduledAt, w.DueAt, w.Candidate, w.SeenNumber)
+	return nil
+}
+
+func (t taskInfo) waitingRow(r *DialRequest, seen int64) (*DeliveryWaitingRow, error) {
 	candidate, err := json.Marshal(r.Candidate)
 	if err != nil {
-		return fmt.Errorf("encode candidate: %w", err)
+		return nil, fmt.Errorf("encode candidate: %w", err)
 	}
-	batch.Queue(queueWaitingSQL, t.key, t.organization, t.task.ConfigurationID, r.Seq, r.Callback, t.task.Priority,
-		t.task.AcceptedAt.Time(), r.ScheduledAt.Time(), r.DueAt.Time(), string(candidate), seen)
-	return nil
+	return &DeliveryWaitingRow{
+		TaskKey: t.key, OrganizationID: t.organization, ConfigurationID: t.task.ConfigurationID, Seq: int32(r.Seq), Callback: r.Callback,
+		Priority: t.task.Priority, AcceptedAt: t.task.AcceptedAt.Time(), ScheduledAt: r.ScheduledAt.Time(), DueAt: r.DueAt.Time(),
+		Candidate: candidate, SeenNumber: seen,
+	}, nil
 }
 
 // PaceChannel is the channel on which the store tells that tokens may be granted.

@@ -22,10 +22,12 @@ type Claim struct {
 	Attempts int
 }
 
+// The clock stands still within the statement, so that the index leads to what is due and no further: there may be
+// many that are due later.
 const claimDispatchSQL = `
 WITH due AS (
     SELECT conversation_key FROM dispatch_claims
-    WHERE due_at <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    WHERE due_at <= statement_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
     ORDER BY due_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED)

