@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -166,6 +167,24 @@ func TestRequestsAreRecognized(t *testing.T) {
 	native := w.ask(key, "GET", tasksPath+"?tracking_id=r1", "")
 	require.Len(t, shown[api.DeliveryTaskPage](t, native).Data, 4, "by the native API, too")
 	require.Equal(t, delivery.Pending, shown[api.DeliveryTaskPage](t, native).Data[0].Status)
+}
+
+// Requests that are the same and come at once make one task.
+func TestSameRequestsAtOnceMakeOneTask(t *testing.T) {
+	t.Parallel()
+	w := newWorldAt(t, time.Now)
+	key := w.key("acme", api.DeliveriesWrite)
+	body := head(w.agentless(key, 2)) + `,"RequestId":"r1","Contacts":[` + person("C1") + `]}`
+	answers := make([]answer, 8)
+	var group sync.WaitGroup
+	for i := range answers {
+		group.Go(func() { answers[i] = w.act(key, chainAction, body) })
+	}
+	group.Wait()
+	for _, got := range answers {
+		require.Equal(t, shown[api.DataverseDelivery](t, answers[0]), shown[api.DataverseDelivery](t, got))
+	}
+	require.Len(t, shown[api.DeliveryTaskPage](t, w.ask(key, "GET", tasksPath, "")).Data, 1)
 }
 
 // Parentheses and the equals sign of a key may be escaped; nothing may stand in their place.
