@@ -129,8 +129,8 @@ func TestODataPagesWhileRowsChange(t *testing.T) {
 		q.After = page.Place
 		_, err := w.store.Pool().Exec(t.Context(), `UPDATE deliveries SET status = 'Cancelled', updated_at = now(), revision = revision + 1`)
 		require.NoError(t, err)
-		_, err = w.store.Pool().Exec(t.Context(), `INSERT INTO deliveries SELECT (jsonb_populate_record(d, jsonb_build_object('id', $1::text, 'task_key', $2::int,
-			'created_at', d.created_at - interval '1 day'))).* FROM deliveries d WHERE organization_id = $3 LIMIT 1`, guidOf(random), 1000+turn, organization)
+		_, err = w.store.Pool().Exec(t.Context(), `INSERT INTO deliveries SELECT r.* FROM deliveries d, LATERAL jsonb_populate_record(d, jsonb_build_object('id', $1::text, 'task_key', $2::int,
+			'created_at', d.created_at - interval '1 day')) r WHERE d.organization_id = $3 LIMIT 1`, guidOf(random), 1000+turn, organization)
 		require.NoError(t, err)
 	}
 	for _, id := range idsOf(w.rows) {
@@ -174,8 +174,9 @@ func TestODataRow(t *testing.T) {
 func TestODataDefaultsAreFoundByIndex(t *testing.T) {
 	t.Parallel()
 	w := newODataWorld(t, rand.New(rand.NewPCG(17, 18)), 1)
-	_, err := w.store.Pool().Exec(t.Context(), `INSERT INTO deliveries SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'task_key', 1000 + n,
-		'contact_id', 'C' || n, 'created_at', d.created_at + n * interval '1 second'))).* FROM deliveries d, generate_series(1, 20000) n WHERE organization_id = $1`, organization)
+	_, err := w.store.Pool().Exec(t.Context(), `INSERT INTO deliveries SELECT r.* FROM deliveries d, generate_series(1, 20000) n, LATERAL jsonb_populate_record(d,
+		jsonb_build_object('id', gen_random_uuid(), 'task_key', 1000 + n, 'contact_id', 'C' || n, 'created_at', d.created_at + n * interval '1 second')) r
+		WHERE d.organization_id = $1`, organization)
 	require.NoError(t, err)
 	_, err = w.store.Pool().Exec(t.Context(), `ANALYZE deliveries`)
 	require.NoError(t, err)
