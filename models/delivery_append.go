@@ -59,6 +59,9 @@ func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []Delivery
 		for n, i := range groups[name] {
 			events[n] = submissions[i].Event
 		}
+		if err := h.readStarts(ctx, tx); err != nil {
+			return nil, err
+		}
 		got, err := h.appendTask(ctx, tx, events, true)
 		if err != nil {
 			return nil, err

@@ -130,6 +130,8 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 			continue
 		} else if ahead > 0 || commands[e.Type] {
 			e.Time = now
+		} else if start, started := h.startOf(e.Attempt); started {
+			e.Time = max(e.Time, start)
 		}
 		h.last++
 		if err := h.queueTaskEntry(batch, e, hash); err != nil {

@@ -45,7 +45,7 @@ func claimOrders(t *testing.T, store *models.Store, most int) []models.DialOrder
 
 func startOrder(t *testing.T, store *models.Store, o models.DialOrder) error {
 	t.Helper()
-	_, err := store.StartDelivery(t.Context(), models.DeliveryStart{OrganizationID: organization, DeliveryID: o.DeliveryID, Fence: o.Fence})
+	_, err := store.StartDelivery(t.Context(), models.DeliveryStart{OrganizationID: organization, DeliveryID: o.DeliveryID, Fence: o.Fence, CallID: "call"})
 	return err
 }
 
@@ -225,7 +225,11 @@ func TestStartDelivery(t *testing.T) {
 		byTask[o.TaskID] = o
 	}
 	require.NoError(t, startOrder(t, store, orders[0]))
-	require.NoError(t, startOrder(t, store, orders[0]))
+	require.NoError(t, startOrder(t, store, orders[0]), "whoever lost the answer may ask again")
+	for _, callID := range []string{"", "another"} {
+		_, err := store.StartDelivery(t.Context(), models.DeliveryStart{OrganizationID: organization, DeliveryID: orders[0].DeliveryID, Fence: orders[0].Fence, CallID: callID})
+		require.ErrorIs(t, err, models.ErrStale, "two must not make the call")
+	}
 	require.ErrorIs(t, startOrder(t, store, models.DialOrder{DeliveryID: orders[0].DeliveryID, Fence: 99}), models.ErrStale)
 	require.ErrorIs(t, startOrder(t, store, models.DialOrder{DeliveryID: taskID(77), Fence: 1}), models.ErrNotFound)
 
@@ -243,6 +247,15 @@ func TestStartDelivery(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorIs(t, startOrder(t, store, orders[3]), models.ErrTooLate)
 
+	_, err = store.Pool().Exec(t.Context(), `UPDATE delivery_tokens SET started_at = started_at - interval '31 seconds' WHERE started_at IS NOT NULL`)
+	require.NoError(t, err)
+	require.ErrorIs(t, startOrder(t, store, orders[0]), models.ErrTooLate, "the call follows its start")
+	_, err = store.AppendDeliveryEvents(t.Context(), []models.DeliverySubmission{{
+		OrganizationID: organization, TaskID: orders[0].TaskID, Event: delivery.Event{ID: "end", Type: delivery.CallEnd, Time: delivery.At(time.Now())},
+	}})
+	require.NoError(t, err)
+	require.ErrorIs(t, startOrder(t, store, orders[0]), models.ErrStale)
+
 	// A suspended configuration hands nothing out.
 	_, err = store.SuspendDelivery(t.Context(), configuration, "api", models.Audit{OrganizationID: organization, Actor: "test", Action: "suspend"})
 	require.NoError(t, err)
@@ -250,6 +263,30 @@ func TestStartDelivery(t *testing.T) {
 	var starts int
 	require.NoError(t, store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM entries WHERE type = 'call.started'`).Scan(&starts))
 	require.Equal(t, 1, starts)
+}
+
+// A dialer's clock that is behind the engine's takes nothing from its call, in one batch or in several.
+func TestDialersClockMayBeBehind(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	configuration := deliveryConfiguration(t, store, nil)
+	createTasks(t, store, newTask(configuration, 1))
+	require.Equal(t, 1, paceAll(t, store))
+	o := claimOrders(t, store, 1)[0]
+	require.NoError(t, startOrder(t, store, o))
+	begun := delivery.At(time.Now()) - 3_000
+	_, err := store.AppendDeliveryEvents(t.Context(), []models.DeliverySubmission{
+		{OrganizationID: organization, TaskID: o.TaskID, Event: delivery.Event{ID: "1", Type: delivery.CallConnected, Time: begun, Attempt: 1}},
+		{OrganizationID: organization, TaskID: o.TaskID, Event: delivery.Event{ID: "2", Type: delivery.SpeechDetected, Time: begun + 1, Attempt: 1}},
+		{OrganizationID: organization, TaskID: o.TaskID, Event: delivery.Event{ID: "3", Type: delivery.CallEnd, Time: begun + 2, Attempt: 1}},
+	})
+	require.NoError(t, err)
+	run, err := store.LoadDelivery(t.Context(), models.Subject{OrganizationID: organization, ConversationID: o.TaskID, Kind: models.KindDelivery})
+	require.NoError(t, err)
+	f := delivery.Fold(&run.Plan, run.Carry, run.Entries, 0)
+	require.Len(t, f.Attempts, 1)
+	require.Equal(t, []any{delivery.Complete, delivery.LiveAnswer}, []any{f.Attempts[0].Status, f.Attempts[0].Result})
+	require.Equal(t, *f.Attempts[0].StartedAt, *f.Attempts[0].EndedAt)
 }
 
 // A lost claim counts until its call cannot ring any more, unless the dialer tells of its end before.

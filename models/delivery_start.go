@@ -14,7 +14,8 @@ import (
 
 // StartDelivery decides whether a dialer may start a call that it was ordered to make, and if so appends
 // the start to the task's log: an attempt's instant is the one returned. A repeat of a start that was
-// granted is granted again. ErrNotFound without such a delivery, ErrStale if the order is not the present
+// granted is granted again, if it names the same call, comes soon and nothing has ended the attempt or the
+// time for it meanwhile. ErrNotFound without such a delivery, ErrStale if the order is not the present
 // one, ErrTooLate if it has run out, ErrForbidden if a rule forbids the call by now.
 func (s *Store) StartDelivery(ctx context.Context, start DeliveryStart) (delivery.Instant, error) {
 	var at delivery.Instant
@@ -35,7 +36,7 @@ const (
 	deliveryTaskSQL = `SELECT task_id::text, seq FROM deliveries WHERE id = $1 AND organization_id = $2`
 
 	lockTokenSQL = `
-SELECT granted_at, not_after, lease_until, started_at, lost_at IS NOT NULL OR released_at IS NOT NULL
+SELECT granted_at, not_after, lease_until, started_at, lost_at IS NOT NULL OR released_at IS NOT NULL OR answered_at IS NOT NULL
 FROM delivery_tokens WHERE delivery_id = $1 AND fence = $2 FOR NO KEY UPDATE`
 
 	// A dialer that was told not to dial does not: its order needs no token any more.
@@ -72,7 +73,8 @@ func startDelivery(ctx context.Context, tx pgx.Tx, start DeliveryStart) (at deli
 	case err != nil:
 		return 0, nil, fmt.Errorf("read the order: %w", err)
 	case started != nil:
-		return delivery.At(*started), nil, nil
+		refused, err = h.repeatStart(ctx, tx, start, *started, !gone, notAfter)
+		return delivery.At(*started), refused, err
 	}
 	t, err := readTask(ctx, tx, h)
 	if err != nil {
@@ -99,6 +101,36 @@ func startDelivery(ctx context.Context, tx pgx.Tx, start DeliveryStart) (at deli
 	}
 	return at, refused, err
 }
+
+// repeatable is how long after a start its repeat is granted again: as long as it takes to ask once more for an answer
+// that was lost. The call must follow the attempt's instant closely.
+const repeatable = 30 * time.Second
+
+const grantedCallSQL = `
+SELECT coalesce(entry -> 'data' ->> 'call_id', '') FROM entries
+WHERE conversation_key = $1 AND received_at >= $2 AND event_id = $3 AND source = $4`
+
+// repeatStart decides on a start under an order that was started before: whoever asks must be the one who was
+// granted it, or two would make the call.
+func (h *head) repeatStart(ctx context.Context, tx pgx.Tx, start DeliveryStart, started time.Time, under bool, notAfter time.Time) (refused, err error) {
+	var granted string
+	err = tx.QueryRow(ctx, grantedCallSQL, h.key, h.since(), startID(start.Fence), engagement.EngineSource).Scan(&granted)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		// The dialer told of the start instead of asking for it.
+		return ErrStale, nil
+	case err != nil:
+		return nil, fmt.Errorf("read the start: %w", err)
+	case !under || granted == "" || granted != start.CallID:
+		return ErrStale, nil
+	case !h.now.Before(notAfter) || h.now.Sub(started) > repeatable:
+		return ErrTooLate, nil
+	}
+	return nil, nil
+}
+
+// startID is the id of the entry that an order's granted start has.
+func startID(fence int64) string { return fmt.Sprintf("start:%d", fence) }
 
 // refuseStart keeps that a start was refused. An order that could still be started otherwise is given up, as
 // a lost claim is: nobody else gets it.
@@ -130,7 +162,7 @@ func (h *head) decideStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *
 		return ErrStale, err
 	}
 	at := delivery.At(h.now)
-	e := delivery.Event{ID: fmt.Sprintf("start:%d", start.Fence), Source: engagement.EngineSource, Type: delivery.CallStarted, Time: at, Attempt: seq,
+	e := delivery.Event{ID: startID(start.Fence), Source: engagement.EngineSource, Type: delivery.CallStarted, Time: at, Attempt: seq,
 		Data: delivery.Data{Fence: start.Fence, CallID: start.CallID, FromAddress: start.FromAddress}}
 	number := h.last + 1
 	f := delivery.Fold(&t.plan, state, append(entries, delivery.Entry{Number: number, ReceivedAt: at, Event: e}), 0)

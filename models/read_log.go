@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"engaged/delivery"
 	"engaged/engagement"
 )
 
@@ -42,6 +43,8 @@ type head struct {
 	// settings is the organization's newest version, now the log's clock after the lock.
 	settings int
 	now      time.Time
+	// starts are when the calls of a task's attempts were granted, where dialers' events are to be appended.
+	starts map[int]delivery.Instant
 }
 
 const readHeadSQL = `

@@ -50,7 +50,7 @@ func wait(ctx context.Context, d time.Duration) {
 
 func (d *scriptedDialer) call(ctx context.Context, o models.DialOrder, chance int, length time.Duration) {
 	for ctx.Err() == nil {
-		_, err := d.store.StartDelivery(ctx, models.DeliveryStart{OrganizationID: organization, DeliveryID: o.DeliveryID, Fence: o.Fence})
+		_, err := d.store.StartDelivery(ctx, models.DeliveryStart{OrganizationID: organization, DeliveryID: o.DeliveryID, Fence: o.Fence, CallID: o.DeliveryID})
 		if err == nil {
 			break
 		}
