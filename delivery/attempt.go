@@ -75,6 +75,8 @@ type Order struct {
 	// HandedAt is when it was handed out, NotAfter the instant from which it must not be started.
 	HandedAt Instant `json:"handed_at"`
 	NotAfter Instant `json:"not_after"`
+	// ClaimsTold: see Data.
+	ClaimsTold bool `json:"claims_told,omitempty"`
 }
 
 // ReasonLost is the reason of an attempt whose order came to nothing.

@@ -64,6 +64,9 @@ type Data struct {
 	Fence int64 `json:"fence,omitempty"`
 	// NotAfter is the order's own limit: attempt.ordered; 0: that of the rules.
 	NotAfter Instant `json:"not_after,omitzero"`
+	// ClaimsTold tells that whatever ends a claim of the order is told by a claim.lost: attempt.ordered. Without
+	// it an order that runs out counts as claimed.
+	ClaimsTold bool `json:"claims_told,omitempty"`
 	// GreetingEndedAt: call.connected.
 	GreetingEndedAt *Instant `json:"greeting_ended_at,omitempty"`
 	// ConversationID: agent.connected.

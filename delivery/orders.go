@@ -40,7 +40,7 @@ func (f *folder) ordered(e *Entry, a *Attempt, at Instant) Outcome {
 	if fence == 0 {
 		fence = e.Number
 	}
-	a.Order = &Order{Fence: fence, HandedAt: at, NotAfter: notAfter}
+	a.Order = &Order{Fence: fence, HandedAt: at, NotAfter: notAfter, ClaimsTold: e.Data.ClaimsTold}
 	f.touch(a)
 	return applied
 }
@@ -145,12 +145,13 @@ func (f *folder) pass(d Deadline) {
 		f.expire(d.At, ResultExpired, ReasonNoWindowLeft, sequel{})
 	case DeadlineOrder:
 		switch {
-		case f.plan.Rules.Mode != Preview:
+		case f.plan.Rules.Mode != Preview && !a.Order.ClaimsTold:
 			f.giveUp(d.At)
 		case a.Status == InProcess:
 			// No call was made: the next window is no retry.
 			f.expire(d.At, Terminated, ReasonNoWindowLeft, sequel{same: true, delay: new(Millis)})
 		default:
+			// Nobody took it: it waits again while there is time.
 			a.Order = nil
 			f.touch(a)
 		}

@@ -113,7 +113,7 @@ func (p *pacing) decide(ctx context.Context, tx pgx.Tx, c *candidate, configurat
 	}
 	e := delivery.Event{Source: engagement.EngineSource, Type: delivery.AttemptBlocked, Time: at, Attempt: c.seq}
 	if v.Action == delivery.Allow {
-		e.Type, e.Data.NotAfter = delivery.AttemptOrdered, *v.Until
+		e.Type, e.Data = delivery.AttemptOrdered, delivery.Data{NotAfter: *v.Until, ClaimsTold: true}
 	} else {
 		e.Data = v.Blocked()
 	}

@@ -95,7 +95,11 @@ func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded,
 		return Recorded{Done: true}, nil
 	case r.RecordCount != h.recordCount:
 		return Recorded{Overtaken: true}, nil
-	case h.last > r.Seen:
+	}
+	if err := h.loseClaims(ctx, tx); err != nil {
+		return Recorded{}, err
+	}
+	if h.last > r.Seen {
 		batch, err := h.taskBatchAfter(ctx, tx, r.Seen)
 		return Recorded{Batch: batch}, err
 	}

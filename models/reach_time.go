@@ -34,6 +34,11 @@ func reachTime(ctx context.Context, tx pgx.Tx, subject Subject, seen int64, at e
 	if err != nil {
 		return Reached{}, err
 	}
+	if h.Kind == KindDelivery {
+		if err := h.loseClaims(ctx, tx); err != nil {
+			return Reached{}, err
+		}
+	}
 	now := engagement.At(h.now)
 	if h.last > seen {
 		batch, err := h.batchAfter(ctx, tx, seen)
