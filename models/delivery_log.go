@@ -89,8 +89,18 @@ func taskEntry(mark engagement.Entry) delivery.Entry {
 	}}
 }
 
+// taskIdentity is what makes an event of a task one: a dialer may number the events of each call from one.
+type taskIdentity struct {
+	identity
+	attempt int
+}
+
+func identityOf(e delivery.Event) taskIdentity {
+	return taskIdentity{identity{e.ID, e.Source}, e.Attempt}
+}
+
 const knownTaskEntriesSQL = `
-SELECT event_id, source, number, received_at, content_hash FROM entries
+SELECT event_id, source, coalesce((entry ->> 'attempt')::integer, 0), number, received_at, content_hash FROM entries
 WHERE conversation_key = $1 AND received_at >= $2 AND event_id = ANY ($3)`
 
 const countRepeatSQL = `
@@ -118,7 +128,7 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 		if err != nil {
 			return nil, err
 		}
-		if entry, again := known[identity{e.ID, e.Source}]; again {
+		if entry, again := known[identityOf(e)]; again {
 			conflict := !bytes.Equal(entry.hash, hash)
 			receipts[i] = DeliveryReceipt{Number: entry.number, ReceivedAt: delivery.At(entry.receivedAt), Duplicate: true, Conflict: conflict}
 			batch.Queue(countRepeatSQL, h.key, entry.number, entry.receivedAt, oneIf(conflict))
@@ -140,7 +150,7 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 		if e.Type == delivery.SignalRefused {
 			batch.Queue(refusedSignalsSQL, []int64{h.key}, []int64{h.last}, []string{e.Data.Diagnostics}, DeadSignal, string(delivery.Dead), h.now)
 		}
-		known[identity{e.ID, e.Source}] = knownEntry{number: h.last, receivedAt: h.now, hash: hash}
+		known[identityOf(e)] = knownEntry{number: h.last, receivedAt: h.now, hash: hash}
 		receipts[i] = DeliveryReceipt{Number: h.last, ReceivedAt: now}
 	}
 	if h.last > first {
@@ -160,21 +170,21 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 	return receipts, nil
 }
 
-func (h *head) knownTaskEntries(ctx context.Context, tx pgx.Tx, events []delivery.Event) (map[identity]knownEntry, error) {
+func (h *head) knownTaskEntries(ctx context.Context, tx pgx.Tx, events []delivery.Event) (map[taskIdentity]knownEntry, error) {
 	ids := make([]string, len(events))
 	for i, e := range events {
 		ids[i] = e.ID
 	}
-	known := map[identity]knownEntry{}
+	known := map[taskIdentity]knownEntry{}
 	rows, err := tx.Query(ctx, knownTaskEntriesSQL, h.key, h.since(), ids)
 	if err != nil {
 		return nil, fmt.Errorf("look up entries: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var i identity
+		var i taskIdentity
 		var e knownEntry
-		if err := rows.Scan(&i.id, &i.source, &e.number, &e.receivedAt, &e.hash); err != nil {
+		if err := rows.Scan(&i.id, &i.source, &i.attempt, &e.number, &e.receivedAt, &e.hash); err != nil {
 			return nil, fmt.Errorf("look up entries: %w", err)
 		}
 		known[i] = e

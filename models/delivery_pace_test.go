@@ -289,6 +289,23 @@ func TestDialersClockMayBeBehind(t *testing.T) {
 	require.Equal(t, *f.Attempts[0].StartedAt, *f.Attempts[0].EndedAt)
 }
 
+// A dialer may number the events of each call from one.
+func TestEventsAreKnownByAttempt(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	createTasks(t, store, newTask(deliveryConfiguration(t, store, nil), 1))
+	tell := func(attempt int) models.DeliveryReceipt {
+		t.Helper()
+		receipts, err := store.AppendDeliveryEvents(t.Context(), []models.DeliverySubmission{{OrganizationID: organization, TaskID: taskID(1),
+			Event: delivery.Event{ID: "1", Source: "dialer", Type: delivery.CallEnd, Attempt: attempt, Time: delivery.At(time.Now())}}})
+		require.NoError(t, err)
+		return receipts[0]
+	}
+	require.False(t, tell(1).Duplicate)
+	require.False(t, tell(2).Duplicate)
+	require.True(t, tell(2).Duplicate)
+}
+
 // A lost claim counts until its call cannot ring any more, unless the dialer tells of its end before.
 func TestLoseClaims(t *testing.T) {
 	t.Parallel()
