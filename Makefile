@@ -6,10 +6,10 @@ BIN   := .cache/bin
 GOLDEN = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint unit nested golden bench-engine bench-analytics build compose-check prepare
+.PHONY: help dev demo test lint unit nested golden bench-engine bench-deliveries bench-analytics build compose-check prepare
 
 help: ## list these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 dev: $(BIN)/dev ## run Postgres, Temporal, API and worker on this machine; Ctrl-C stops all of it
 	@exec $(BIN)/dev --follow-parent
@@ -36,6 +36,9 @@ golden: prepare ## rewrite the golden files; read the difference before you comm
 
 bench-engine: prepare ## measure the engine beside a naive workflow; about 15 minutes, nothing else should run
 	cd bench && go run ./cmd/bench-engine $(ARGS)
+
+bench-deliveries: prepare ## measure 100,000 waiting deliveries and the start of their window; about 10 minutes, nothing else should run
+	cd bench && go run ./cmd/bench-deliveries $(ARGS)
 
 bench-analytics: prepare ## measure reports over ROWS engagements beside plain SQL and DuckDB; nothing else should run
 	cd bench && go run ./cmd/bench-analytics --rows $(ROWS) $(ARGS)

@@ -18,6 +18,8 @@ const (
 	Temporal Role = "temporal"
 	// Engine is `engaged serve`, or the worker of the naive peer.
 	Engine Role = "engine"
+	// API is `engaged api` where it is a process of its own; Engine is then `engaged worker`.
+	API Role = "api"
 	// Driver is this process: the load, and for the naive peer the sending of its signals.
 	Driver Role = "driver"
 )
