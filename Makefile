@@ -6,7 +6,7 @@ BIN   := .cache/bin
 GOLDEN = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint unit nested golden bench-engine bench-deliveries bench-analytics build compose-check prepare
+.PHONY: help dev demo dialer test lint unit nested golden bench-engine bench-deliveries bench-analytics build compose-check prepare
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -14,8 +14,11 @@ help: ## list these targets
 dev: $(BIN)/dev ## run Postgres, Temporal, API and worker on this machine; Ctrl-C stops all of it
 	@exec $(BIN)/dev --follow-parent
 
-demo: ## play a contact centre's day into the stack of `make dev` and show what came of it
+demo: ## play a contact centre's day and two campaigns into the stack of `make dev` and show what came of it
 	@go run ./devstack/cmd/demo $(ARGS)
+
+dialer: ## dial for the stack of `make dev`, without making calls, until Ctrl-C
+	@go run ./devstack/cmd/dialer $(ARGS)
 
 test: lint unit nested ## everything that CI runs
 

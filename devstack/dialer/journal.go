@@ -82,6 +82,13 @@ func (j *Journal) write(c *Call, change func(*Call)) {
 	change(c)
 }
 
+// Len is how many orders have come.
+func (j *Journal) Len() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.calls)
+}
+
 // Calls returns what is known of every order, by task and attempt.
 func (j *Journal) Calls() []Call {
 	j.mu.Lock()

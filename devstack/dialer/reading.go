@@ -136,7 +136,7 @@ func (c Chain) again(result string) int {
 	switch {
 	case rule != "" && slices.Contains(c.On, rule):
 		return stay
-	case rule != "" || result == "InvalidAddress" || result == "NotAHandset":
+	case rule != "" || result == "InvalidAddress" || result == "NotAHandset" || result == "Cancelled":
 		return drop
 	default:
 		return stop

@@ -1,5 +1,6 @@
 // Command demo plays a contact centre's day into a running engaged and shows what came out of it,
-// beside what the fold over the same events gives. It exits with 1 if the two differ.
+// beside what the fold over the same events gives; then it has campaigns dialed by a simulated dialer and
+// shows what came of them, beside what the dialer told. It exits with 1 if anything differs.
 package main
 
 import (
@@ -23,6 +24,7 @@ type options struct {
 	organization  string
 	seed          uint64
 	conversations int
+	deliveries    int
 	day           time.Time
 	patience      time.Duration
 }
@@ -34,6 +36,9 @@ func main() {
 	if err == nil {
 		err = run(ctx, o)
 	}
+	if err == nil && o.deliveries > 0 {
+		err = runDeliveries(ctx, o, newClient(o.url, o.key))
+	}
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1) //nolint:gocritic // nothing is left to clean up
@@ -44,9 +49,10 @@ func parse(args []string) (options, error) {
 	var o options
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
 	set.StringVar(&o.url, "url", "http://127.0.0.1:8080", "where engaged is")
-	set.StringVar(&o.key, "key", "dev-key", "an API key that may write events, settings and read reports")
+	set.StringVar(&o.key, "key", "dev-key", "an API key that may do everything")
 	set.Uint64Var(&o.seed, "seed", 1, "which day: the same seed makes the same one")
 	set.IntVar(&o.conversations, "conversations", 2000, "how many conversations the day has")
+	set.IntVar(&o.deliveries, "deliveries", 300, "how many delivery tasks are dialed; 0 for none")
 	set.DurationVar(&o.patience, "patience", 15*time.Minute, "how long to wait for the records")
 	set.StringVar(&o.database, "database-url", defaultDatabase(), "the stack's Postgres, to compare offers, visits, waits, ratings and closings too (default DATABASE_URL, else that of make dev)")
 	set.StringVar(&o.organization, "organization", "dev", "whom the key belongs to; only used with -database-url")
@@ -66,6 +72,9 @@ func parse(args []string) (options, error) {
 	}
 	if o.conversations < 1 {
 		return o, errors.New("-conversations: at least 1")
+	}
+	if o.deliveries < 0 || o.deliveries > 10_000 {
+		return o, errors.New("-deliveries: 0 to 10000")
 	}
 	return o, nil
 }
