@@ -60,7 +60,8 @@ type Data struct {
 	// CallID and FromAddress: call.started.
 	CallID      string `json:"call_id,omitempty"`
 	FromAddress string `json:"from_address,omitempty"`
-	// Fence of the order: call.started and attempt.ordered; 0 in a start: whatever order is live.
+	// Fence of the order: call.started and attempt.ordered; 0 in a start: whatever order is live. In attempt.blocked
+	// it names the order whose start was refused.
 	Fence int64 `json:"fence,omitempty"`
 	// NotAfter is the order's own limit: attempt.ordered; 0: that of the rules.
 	NotAfter Instant `json:"not_after,omitzero"`

@@ -11,6 +11,8 @@ func (f *folder) dispatched(e *Entry) Outcome {
 		return superseded(SupersededNotFound)
 	case e.Type == ClaimLost:
 		return f.lost(e, a, at)
+	case e.Type == AttemptBlocked && e.Data.Fence != 0:
+		return f.refused(e, a, at)
 	case a.Status != Pending:
 		return superseded(SupersededInProcess)
 	case e.Type == AttemptBlocked:
@@ -73,6 +75,19 @@ func (f *folder) blocked(e *Entry, a *Attempt, at Instant) Outcome {
 	case Allow, Hold:
 	}
 	return applied
+}
+
+// refused takes the order back of a dialer who asked to start and was refused by a rule: nobody has dialed, and what
+// the rule says holds as for an attempt that waits.
+func (f *folder) refused(e *Entry, a *Attempt, at Instant) Outcome {
+	switch {
+	case a.StartedAt != nil:
+		return superseded(SupersededInProcess)
+	case a.Order == nil || a.Order.Fence != e.Data.Fence:
+		return superseded(SupersededStale)
+	}
+	a.Order, a.Status, f.s.Status = nil, Pending, Pending
+	return f.blocked(e, a, at)
 }
 
 // lost ends an attempt whose claimed order came to nothing before its start. It may have been dialed:

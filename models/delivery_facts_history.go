@@ -12,7 +12,7 @@ import (
 const maxHistory = 10_000
 
 // factsHistorySQL reads the calls that were started, and those that were handed out and not given up.
-// A token tells of a call until the attempt's row does. Somebody was spoken to if an agent was
+// A token tells of a call until the attempt's row does; a claim that was lost may have rung all the same. Somebody was spoken to if an agent was
 // connected, or the result says so; a person was called in vain if an AI agent failed, or no agent
 // came, or none in time.
 const factsHistorySQL = `
@@ -27,7 +27,7 @@ SELECT at, task_id::text, contact_id, number, conversation, abandoned FROM (
     SELECT coalesce(t.started_at, t.granted_at), t.task_id, t.contact_id, t.number, false, false
     FROM delivery_tokens t
     WHERE t.organization_id = $1 AND t.granted_at > $5 AND (t.contact_id = ANY ($2) OR t.number = ANY ($3))
-        AND (t.started_at IS NOT NULL OR t.released_at IS NULL AND t.lost_at IS NULL)
+        AND (t.started_at IS NOT NULL OR t.lost_at IS NOT NULL OR t.released_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = t.delivery_id AND d.started_at IS NOT NULL)
 ) AS calls ORDER BY at DESC LIMIT $6`
 

@@ -203,7 +203,8 @@ func TestFactsOfHistory(t *testing.T) {
 	require.Equal(t, delivery.Allow, w.verdict(0, 0).Action)
 }
 
-// Calls that were handed out count before anything is known of them, unless they were given up.
+// Calls that were handed out count before anything is known of them, also where the claim was lost, unless the
+// order was given up.
 func TestFactsOfCallsHandedOut(t *testing.T) {
 	t.Parallel()
 	w := newFactsWorld(t, delivery.Cap{Scope: delivery.ScopeContact, Period: delivery.PeriodDay, Most: 2})
@@ -223,7 +224,7 @@ func TestFactsOfCallsHandedOut(t *testing.T) {
 	for _, p := range w.facts(0, 0).History {
 		at = append(at, p.At.Time().Format("15:04"))
 	}
-	require.Equal(t, []string{"11:45", "11:20", "11:10"}, at)
+	require.Equal(t, []string{"11:45", "11:30", "11:20", "11:10"}, at)
 	verdict := w.verdict(0, 0)
 	require.Equal(t, delivery.Wait, verdict.Action)
 	require.Equal(t, delivery.ReasonCap, verdict.Reason)

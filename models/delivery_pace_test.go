@@ -289,6 +289,38 @@ func TestDialersClockMayBeBehind(t *testing.T) {
 	require.Equal(t, *f.Attempts[0].StartedAt, *f.Attempts[0].EndedAt)
 }
 
+// What a rule forbids at the start was not dialed: it ends as the rule says, or waits again.
+func TestRefusedStart(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	configuration := deliveryConfiguration(t, store, func(d *models.DeliveryDocument) {
+		d.Caps = []delivery.Cap{{Scope: delivery.ScopeNumber, Period: delivery.PeriodDay, Most: 1}}
+	})
+	createTasks(t, store, newTask(configuration, 1), newTask(configuration, 2))
+	require.Equal(t, 2, paceAll(t, store))
+	orders := claimOrders(t, store, 2)
+	_, err := store.Pool().Exec(t.Context(), `INSERT INTO delivery_do_not_contact (organization_id, list, number) VALUES ($1, 'internal', $2)`, organization, orders[0].ToAddress)
+	require.NoError(t, err)
+	_, err = store.Pool().Exec(t.Context(), `
+INSERT INTO delivery_tokens (delivery_id, fence, organization_id, configuration_id, task_key, task_id, seq, contact_id, number, granted_at, not_after, started_at)
+SELECT gen_random_uuid(), 1, organization_id, configuration_id, 0, gen_random_uuid(), 1, 'another', number, clock_timestamp(), not_after, clock_timestamp()
+FROM delivery_tokens WHERE delivery_id = $1`, orders[1].DeliveryID)
+	require.NoError(t, err)
+	for i, want := range [][]any{{delivery.Cancelled, delivery.ResultCancelled, delivery.ReasonDoNotContact}, {delivery.Pending, delivery.Result(""), ""}} {
+		require.ErrorIs(t, startOrder(t, store, orders[i]), models.ErrForbidden)
+		require.ErrorIs(t, startOrder(t, store, orders[i]), models.ErrStale)
+		run, err := store.LoadDelivery(t.Context(), models.Subject{OrganizationID: organization, ConversationID: orders[i].TaskID, Kind: models.KindDelivery})
+		require.NoError(t, err)
+		f := delivery.Fold(&run.Plan, run.Carry, run.Entries, 0)
+		a := f.Attempts[0]
+		require.Equal(t, want, []any{a.Status, a.Result, a.Reason})
+		require.Nil(t, a.Order)
+		if a.Status == delivery.Pending {
+			require.Greater(t, a.NotBefore, f.Clock, "it waits for the next day")
+		}
+	}
+}
+
 // A dialer may number the events of each call from one.
 func TestEventsAreKnownByAttempt(t *testing.T) {
 	t.Parallel()

@@ -82,19 +82,20 @@ func startDelivery(ctx context.Context, tx pgx.Tx, start DeliveryStart) (at deli
 	}
 	batch := &pgx.Batch{}
 	at = delivery.At(h.now)
+	var verdict *delivery.Verdict
 	switch {
 	case gone:
 		refused = ErrStale
 	case !h.now.Before(notAfter) || lease != nil && !h.now.Before(*lease):
 		refused = ErrTooLate
 	default:
-		refused, err = h.decideStart(ctx, tx, batch, t, seq, granted, start)
+		verdict, refused, err = h.decideStart(ctx, tx, batch, t, seq, granted, start)
 	}
 	if err != nil {
 		return 0, nil, err
 	}
 	if refused != nil {
-		err = h.refuseStart(ctx, tx, batch, t, seq, start, refused)
+		err = h.refuseStart(ctx, tx, batch, t, seq, start, refused, verdict)
 	}
 	if err == nil {
 		err = tx.SendBatch(ctx, batch).Close()
@@ -132,13 +133,17 @@ func (h *head) repeatStart(ctx context.Context, tx pgx.Tx, start DeliveryStart, 
 // startID is the id of the entry that an order's granted start has.
 func startID(fence int64) string { return fmt.Sprintf("start:%d", fence) }
 
-// refuseStart keeps that a start was refused. An order that could still be started otherwise is given up, as
-// a lost claim is: nobody else gets it.
-func (h *head) refuseStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, seq int, start DeliveryStart, refused error) error {
+// refuseStart keeps that a start was refused. What a rule forbids waits again or ends as the rule says, since nobody
+// has dialed; an order that has run out is given up as a lost claim is: nobody else gets it.
+func (h *head) refuseStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, seq int, start DeliveryStart, refused error, v *delivery.Verdict) error {
+	e := delivery.Event{ID: fmt.Sprintf("lost:%d", start.Fence), Source: engagement.EngineSource, Type: delivery.ClaimLost,
+		Time: delivery.At(h.now), Attempt: seq, Data: delivery.Data{Fence: start.Fence}}
+	if v != nil {
+		e.ID, e.Type, e.Data = fmt.Sprintf("refused:%d", start.Fence), delivery.AttemptBlocked, v.Blocked()
+		e.Data.Fence = start.Fence
+	}
 	if !errors.Is(refused, ErrStale) {
-		lost := delivery.Event{ID: fmt.Sprintf("lost:%d", start.Fence), Source: engagement.EngineSource, Type: delivery.ClaimLost,
-			Time: delivery.At(h.now), Attempt: seq, Data: delivery.Data{Fence: start.Fence}}
-		if _, err := h.appendTask(ctx, tx, []delivery.Event{lost}, true); err != nil {
+		if _, err := h.appendTask(ctx, tx, []delivery.Event{e}, true); err != nil {
 			return err
 		}
 	}
@@ -151,15 +156,16 @@ func (h *head) refuseStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *
 	return nil
 }
 
-// decideStart asks the rules and the fold, and appends the start if both agree.
-func (h *head) decideStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, seq int, granted time.Time, start DeliveryStart) (refused, err error) {
+// decideStart asks the fold and the rules, and appends the start if both agree. The verdict is that of the rules
+// where they forbid it.
+func (h *head) decideStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, seq int, granted time.Time, start DeliveryStart) (forbids *delivery.Verdict, refused, err error) {
 	state, err := h.taskState()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	entries, more, err := h.taskEntriesAfter(ctx, tx, 0)
 	if err != nil || more {
-		return ErrStale, err
+		return nil, ErrStale, err
 	}
 	at := delivery.At(h.now)
 	e := delivery.Event{ID: startID(start.Fence), Source: engagement.EngineSource, Type: delivery.CallStarted, Time: at, Attempt: seq,
@@ -167,24 +173,24 @@ func (h *head) decideStart(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *
 	number := h.last + 1
 	f := delivery.Fold(&t.plan, state, append(entries, delivery.Entry{Number: number, ReceivedAt: at, Event: e}), 0)
 	if outcome := f.Outcomes[number]; outcome.Kind != delivery.Applied {
-		return startRefusal(outcome), nil
+		return nil, startRefusal(outcome), nil
 	}
 	a := f.State.Current
 	place := delivery.Candidate{Position: a.Position, NotBefore: a.NotBefore, Windows: f.State.Windows, Suspended: f.State.Suspended}
 	facts, err := LoadFacts(ctx, tx, t.organization, &t.plan, place, at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	facts.History = withoutOne(facts.History, t.task.ID, delivery.At(granted))
 	v := delivery.Evaluate(&t.plan, place, &facts, at)
 	if v.Action != delivery.Allow {
-		return ErrForbidden, queueAttemptLog(batch, t.taskInfo, seq, h.now, logVerdict, v)
+		return &v, ErrForbidden, queueAttemptLog(batch, t.taskInfo, seq, h.now, logVerdict, v)
 	}
 	if _, err := h.appendTask(ctx, tx, []delivery.Event{e}, true); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	batch.Queue(takeTokenSQL, start.DeliveryID, start.Fence, at.Time())
-	return nil, queueAttemptLog(batch, t.taskInfo, seq, h.now, logStarted, map[string]any{"fence": start.Fence, "verdict": v})
+	return nil, nil, queueAttemptLog(batch, t.taskInfo, seq, h.now, logStarted, map[string]any{"fence": start.Fence, "verdict": v})
 }
 
 // startRefusal says in the caller's terms why the fold did not take a start.
