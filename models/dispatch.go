@@ -58,13 +58,13 @@ func (s *Store) ClaimDispatch(ctx context.Context, limit int, lease time.Duratio
 
 // The claim is deleted only by the dispatcher that holds it, and only if nothing was appended since;
 // otherwise it becomes due again. The conversation's row comes first: appends lock it before the
-// claim.
+// claim. The claim is named by its key: joined with the row, all claims were read.
 const (
 	markDeliveredSQL = `
 WITH delivered AS (
     UPDATE conversations SET delivered_number = greatest(delivered_number, $3) WHERE key = $1 RETURNING key)
-DELETE FROM dispatch_claims d USING delivered
-WHERE d.conversation_key = delivered.key AND d.fence = $2 AND d.wanted_number <= $3`
+DELETE FROM dispatch_claims
+WHERE (SELECT key FROM delivered) IS NOT NULL AND conversation_key = $1 AND fence = $2 AND wanted_number <= $3`
 
 	reopenClaimSQL = `
 UPDATE dispatch_claims SET lease_until = NULL, attempts = 0

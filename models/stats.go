@@ -22,8 +22,8 @@ type LogStats struct {
 
 const logStatsSQL = `
 SELECT
-    (SELECT count(*) FROM dispatch_claims WHERE due_at <= clock_timestamp()),
-    (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8 FROM dispatch_claims WHERE due_at <= clock_timestamp()),
+    (SELECT count(*) FROM dispatch_claims WHERE due_at <= statement_timestamp()),
+    (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8 FROM dispatch_claims WHERE due_at <= statement_timestamp()),
     (SELECT count(*) FROM dead_letters d JOIN conversations c ON c.key = d.conversation_key WHERE ` + stillDeadSQL + `),
     (SELECT count(*) FROM live_conversations WHERE engagement_id IS NOT NULL),
     (SELECT count(*) FROM live_conversations WHERE waiting_since IS NOT NULL),
