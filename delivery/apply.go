@@ -118,6 +118,7 @@ func (f *folder) started(e *Entry, a *Attempt) Outcome {
 	a.Status, f.s.Status = InProcess, InProcess
 	f.s.Calls++
 	f.s.LastCallAt = &e.Time
+	f.called(f.s.number(a.Position), e.Time)
 	return applied
 }
 

@@ -16,6 +16,8 @@ type NumberState struct {
 	Why string `json:"why,omitempty"`
 	// Used counts the retries by row of the retry table.
 	Used map[string]int `json:"used,omitempty"`
+	// Called is when its calls were started, where retries are spread.
+	Called []Instant `json:"called,omitempty"`
 }
 
 // use counts a retry by a row of the retry table.

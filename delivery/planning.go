@@ -136,7 +136,7 @@ func (f *folder) goOn(at Instant, a *Attempt, next sequel) {
 		if f.s.Stopped || f.s.Seq >= MaxAttempts {
 			break
 		}
-		if f.attempt(at, p.place, at.Add(max(p.delay, f.settle())), false) {
+		if f.attempt(at, p.place, f.spread(p.place, at.Add(max(p.delay, f.settle()))), false) {
 			return
 		}
 	}

@@ -182,6 +182,7 @@ func drawPlan(t *rapid.T) *Plan {
 		p.Rules.Holidays = []HolidaySet{{Dates: []string{start.Add(day).String()[:10]}}}
 	}
 	p.Rules.Retry = Retry{
+		Spread:  rapid.SampledFrom([]Spread{"", "", SpreadHours, SpreadWeekdays}).Draw(t, "spread"),
 		Retries: rapid.IntRange(0, 3).Draw(t, "retries"), Delay: Millis(rapid.IntRange(0, 20).Draw(t, "delay")) * 15 * minute,
 		On: []ReattemptRule{OnBusy, OnFailed, OnNoAnswer},
 	}

@@ -44,6 +44,8 @@ type Retry struct {
 	// OnDispositions holds the disposition codes after which it is, whatever the result says; case
 	// does not matter.
 	OnDispositions []string `json:"on_dispositions,omitempty"`
+	// Spread lets retries keep off the times of day at which a number was called in vain; default: they do not.
+	Spread Spread `json:"spread,omitempty"`
 	// Table outranks On: the first row that fits an attempt decides.
 	Table []RetryRow `json:"table,omitempty"`
 }
@@ -73,6 +75,7 @@ func (r *Retry) Check() error {
 	if r.Delay < 0 || r.PhoneDelay < 0 || r.ContactDelay < 0 {
 		errs = append(errs, errors.New("retry delays: give no negative one"))
 	}
+	errs = append(errs, r.Spread.check())
 	for _, on := range r.On {
 		if _, ok := ReattemptCodes[on]; !ok {
 			errs = append(errs, fmt.Errorf("reattempt rule %q: use no_answer, busy, failed or answering_machine", on))

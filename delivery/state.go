@@ -61,6 +61,7 @@ func (s State) clone() State {
 		s.Numbers[c] = slices.Clone(s.Numbers[c])
 		for p := range s.Numbers[c] {
 			s.Numbers[c][p].Used = maps.Clone(s.Numbers[c][p].Used)
+			s.Numbers[c][p].Called = slices.Clone(s.Numbers[c][p].Called)
 		}
 	}
 	return s

@@ -114,6 +114,11 @@ func (f *deliveryFindings) retry(r *delivery.Retry) {
 	f.duration("retry.delay_ms", r.Delay, longest)
 	f.duration("retry.phone_delay_ms", r.PhoneDelay, longest)
 	f.duration("retry.contact_delay_ms", r.ContactDelay, longest)
+	switch r.Spread {
+	case "", delivery.SpreadHours, delivery.SpreadWeekdays:
+	default:
+		f.wrong("retry.spread", "Use hours or weekdays, or leave it out.")
+	}
 	if len(r.On) > len(delivery.ReattemptCodes) {
 		f.wrong("retry.on", "List each rule once: no_answer, busy, failed, answering_machine.")
 	} else {
