@@ -144,7 +144,7 @@ func odataProblem(err error) error {
 		return invalid(status, code, wrong.Error(), InvalidParameter{wrong.Option, code, wrong.Message})
 	case errors.Is(err, models.ErrNotFound):
 		return notFound("row")
-	case errors.Is(err, models.ErrStatementTimeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, models.ErrStatementTimeout):
 		// The question has to change: asked again it would take as long.
 		return problem(http.StatusBadRequest, "query:too_slow",
 			"The question takes too long. Filter by createdon, msdyn_contact_id or msdyn_proactive_engagement_config_id, for which there are indexes, "+
