@@ -16,7 +16,7 @@ const (
 	odataPageMax = 5000
 	// maxODataQuery bounds a query without its $skiptoken in bytes, so that links to further pages stay within
 	// what a query may have.
-	maxODataQuery = 5 << 10
+	maxODataQuery = 5000
 )
 
 // odataQuestion is what a call asks of a table.
