@@ -80,8 +80,12 @@ func (f *folder) reschedule(at Instant, e *Entry) {
 	}
 	notBefore := max(at, a.NotBefore)
 	if e.Data.NotBefore != 0 {
-		notBefore, a.Callback = max(at, e.Data.NotBefore), true
-		f.s.Callbacks++
+		notBefore = max(at, e.Data.NotBefore)
+		// Only what follows a call calls back.
+		if f.s.Calls > 0 && !a.Callback {
+			a.Callback = true
+			f.s.Callbacks++
+		}
 	}
 	a.Order = nil
 	f.touch(a)

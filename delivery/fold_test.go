@@ -257,7 +257,10 @@ func TestCallbacksBeatRetries(t *testing.T) {
 	// What waits moves; windows that leave nothing expire it now.
 	var waiting log
 	waiting.add(t0+1, TaskRescheduled, 0, Data{NotBefore: callback})
-	require.Equal(t, callback, *foldAll(t, p, waiting, 0).Task.NextScheduledAt)
+	waiting.add(t0+2, TaskRescheduled, 0, Data{NotBefore: callback})
+	moved := foldAll(t, p, waiting, 0).Task
+	require.Equal(t, callback, *moved.NextScheduledAt)
+	require.Zero(t, moved.Callbacks, "nobody has been called yet")
 	waiting.add(t0+2, TaskRescheduled, 0, Data{Windows: []Window{{t0 - 2, t0 - 1}}})
 	require.Equal(t, Expired, foldAll(t, p, waiting, 0).Task.Status)
 }

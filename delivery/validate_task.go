@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -87,6 +88,9 @@ func (f *findings) contact(path string, c *Contact) {
 		if !ValidNumber(p.Number) {
 			f.add(CodeInvalidPhone, field+".number", "Write the number in E.164: +, country code and number, 7 to 15 digits.")
 		}
+	}
+	if _, known := LoadZone(c.TimeZone); !known && strings.TrimSpace(c.TimeZone) != "" {
+		f.add(CodeInvalidField, path+".time_zone", "Name a time zone as IANA does (America/New_York), Windows (Pacific Standard Time) or Dynamics, or leave it out: the number then tells.")
 	}
 	f.attributes(path+".input_attributes", c.InputAttributes)
 }

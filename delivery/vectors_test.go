@@ -204,6 +204,13 @@ func TestV14Limits(t *testing.T) {
 		}
 		return errs[0].Code
 	}
+	zone := func(name string) func(*Task) { return func(k *Task) { k.Contacts[0].TimeZone = name } }
+	for _, name := range []string{" ", "America/New_York", "pacific standard time", "(GMT-03:00) Brasilia"} {
+		require.Empty(t, code(zone(name)), name)
+	}
+	for _, name := range []string{"Mars/Olympus", "America/NewYork", "Local"} {
+		require.Equal(t, CodeInvalidField, code(zone(name)), name)
+	}
 	key, value := make([]byte, 851), make([]byte, 4001)
 	require.Empty(t, code(func(*Task) {}))
 	require.Equal(t, CodeContactLimit, code(func(k *Task) {
