@@ -75,7 +75,12 @@ func (r *refusals) add(contact, number string, change func(*refusal)) {
 func (r *refusals) verdict(plan *delivery.Plan, c delivery.Candidate, at delivery.Instant) (delivery.Verdict, bool) {
 	contact := &plan.Task.Contacts[c.Position.Contact]
 	byContact, byNumber := r.contacts[contact.ID], r.numbers[contact.Phones[c.Position.Phone].Number]
-	facts := delivery.Facts{Policies: r.policies}
+	facts := delivery.Facts{}
+	for _, p := range r.policies {
+		if p.Concerns(plan.Task.ConfigurationID, contact.Country, contact.State, contact.PostalCode) {
+			facts.Policies = append(facts.Policies, p)
+		}
+	}
 	facts.Consents = append(append(facts.Consents, byContact.consents...), byNumber.consents...)
 	facts.NotToContact = append(append(facts.NotToContact, byContact.lists...), byNumber.lists...)
 	if len(facts.Policies)+len(facts.Consents)+len(facts.NotToContact) == 0 {

@@ -43,8 +43,11 @@ ORDER BY task_key LIMIT $3`
 
 	goOnSweepingSQL = `UPDATE delivery_sweeps SET after_key = $3, lease_until = NULL WHERE id = $1 AND fence = $2`
 
+	// The longer a transaction takes, the less often.
 	sweepAgainSQL = `
-UPDATE delivery_sweeps SET after_key = 0, lease_until = NULL, due_at = clock_timestamp() + interval '500 milliseconds' WHERE id = $1 AND fence = $2`
+UPDATE delivery_sweeps
+SET after_key = 0, lease_until = NULL, due_at = clock_timestamp() + interval '200 milliseconds' + (clock_timestamp() - created_at) / 2
+WHERE id = $1 AND fence = $2`
 
 	endSweepSQL = `DELETE FROM delivery_sweeps WHERE id = $1 AND fence = $2`
 )
