@@ -137,7 +137,7 @@ func (p Plan) warm(ctx context.Context, b *Bench) (string, error) {
 // lead is how long it may take from now until everything waits and has been measured.
 func (p Plan) lead() time.Duration {
 	creating := time.Duration(float64(p.Tasks) / float64(p.CreateRate) * float64(time.Second))
-	return creating + p.Starting + p.Idle + settle + catchUp + 4*restarting
+	return creating + p.Starting + p.Idle + 2*settle + catchUp + 4*restarting
 }
 
 // fill creates all tasks, most of them while nothing is dispatched, and has runs started for a while.
@@ -183,11 +183,10 @@ func (p Plan) wait(ctx context.Context, b *Bench, result *Result) error {
 	if err := b.dispatch(ctx, true); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, catchUp)
-	defer cancel()
+	limit := time.Now().Add(catchUp)
 	return poll(ctx, time.Second, func() (bool, error) {
 		var late int
 		err := b.Pool.QueryRow(ctx, `SELECT count(*) FROM dispatch_claims WHERE due_at < clock_timestamp() - interval '1 second'`).Scan(&late)
-		return late == 0, err
+		return late == 0 || time.Now().After(limit), err
 	})
 }

@@ -86,8 +86,23 @@ type WaitingResult struct {
 	WorkflowTasks int `json:"workflow_tasks"`
 }
 
-// settle is how long things may calm down before idleness is measured.
-const settle = 8 * time.Second
+const (
+	// settle is how long nothing may happen before idleness is measured, atMost how long that is waited for.
+	settle = 4 * time.Second
+	atMost = 30 * time.Second
+)
+
+// settled waits until the worker has had nothing to do for a moment.
+func (b *Bench) settled(ctx context.Context) error {
+	last, since, begun := -1, time.Now(), time.Now()
+	return poll(ctx, 500*time.Millisecond, func() (bool, error) {
+		now, err := b.taskCounter(ctx)
+		if now != last {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) > settle || time.Since(begun) > atMost, err
+	})
+}
 
 // wait measures for a while what the tasks that wait cost.
 func (b *Bench) wait(ctx context.Context, n int, length time.Duration) (WaitingResult, error) {
@@ -95,10 +110,10 @@ func (b *Bench) wait(ctx context.Context, n int, length time.Duration) (WaitingR
 	if err := b.checkpoint(ctx); err != nil {
 		return result, err
 	}
-	defer progress.Seconds(fmt.Sprintf("%d tasks wait for their window", n), settle+length)()
-	if err := sleep(ctx, time.Now().Add(settle)); err != nil {
+	if err := b.settled(ctx); err != nil {
 		return result, err
 	}
+	defer progress.Seconds(fmt.Sprintf("%d tasks wait for their window", n), length)()
 	base, err := b.taskCounter(ctx)
 	if err != nil {
 		return result, err

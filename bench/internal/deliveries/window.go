@@ -49,7 +49,9 @@ func (b *Bench) dial(ctx context.Context, configuration string, due, most int, s
 	if err != nil {
 		return result, err
 	}
-	b.hold("window")
+	// Profilers look at the middle of it.
+	watch := time.AfterFunc(time.Until(start.Add(length/4)), func() { b.hold("window") })
+	defer watch.Stop()
 	dialing, cancel := context.WithDeadline(ctx, start.Add(length))
 	defer cancel()
 	done := progress.Seconds(fmt.Sprintf("%d tasks due at once, at most %d calls", due, most), time.Until(start.Add(length)))
