@@ -26,7 +26,7 @@ SELECT at, task_id::text, contact_id, number, conversation, abandoned FROM (
     UNION ALL
     SELECT coalesce(t.started_at, t.granted_at), t.task_id, t.contact_id, t.number, false, false
     FROM delivery_tokens t
-    WHERE t.organization_id = $1 AND t.granted_at > $5 AND (t.contact_id = ANY ($2) OR t.number = ANY ($3))
+    WHERE t.organization_id = $1 AND coalesce(t.started_at, t.granted_at) > $5 AND (t.contact_id = ANY ($2) OR t.number = ANY ($3))
         AND (t.started_at IS NOT NULL OR t.lost_at IS NOT NULL OR t.released_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = t.delivery_id AND d.started_at IS NOT NULL)
 ) AS calls ORDER BY at DESC LIMIT $6`

@@ -203,18 +203,31 @@ func TestFactsOfHistory(t *testing.T) {
 	require.Equal(t, delivery.Allow, w.verdict(0, 0).Action)
 }
 
+// token writes a token that was granted so many minutes before noon.
+func (w *factsWorld) token(id string, granted int, columns string) {
+	w.exec(`INSERT INTO delivery_tokens (delivery_id, fence, organization_id, configuration_id, task_key, task_id, seq, contact_id, number, granted_at, not_after, started_at, lost_at, released_at)
+		SELECT $1, 7, $2, $3, 1, '00000000-0000-0000-0000-0000000000cc', 1, 'C1', '+12125550104', $4, $4, `+columns,
+		id, organization, w.plan.Task.ConfigurationID, noon.Add(-time.Duration(granted)*time.Minute))
+}
+
+// A call counts from its start, also where it was handed out before the cap's period and its row does not
+// show it yet.
+func TestFactsOfCallsStartedLater(t *testing.T) {
+	t.Parallel()
+	w := newFactsWorld(t, delivery.Cap{Scope: delivery.ScopeContact, Period: delivery.PeriodRolling, Length: 3_600_000, Most: 1})
+	w.token("00000000-0000-0000-0000-000000000001", 61, `timestamptz '2026-03-10T11:01:00Z', NULL, timestamptz '2026-03-10T11:02:00Z'`)
+	verdict := w.verdict(0, 0)
+	require.Equal(t, delivery.ReasonCap, verdict.Reason)
+	require.Equal(t, "2026-03-10T12:01:00.000Z", verdict.NextAt.String())
+}
+
 // Calls that were handed out count before anything is known of them, also where the claim was lost, unless the
 // order was given up.
 func TestFactsOfCallsHandedOut(t *testing.T) {
 	t.Parallel()
 	w := newFactsWorld(t, delivery.Cap{Scope: delivery.ScopeContact, Period: delivery.PeriodDay, Most: 2})
 	told := w.call(pastCall{contact: "C1", number: "+12125550101", started: 50})
-	token := func(id string, granted int, columns string) {
-		t.Helper()
-		w.exec(`INSERT INTO delivery_tokens (delivery_id, fence, organization_id, configuration_id, task_key, task_id, seq, contact_id, number, granted_at, not_after, started_at, lost_at, released_at)
-			SELECT $1, 7, $2, $3, 1, '00000000-0000-0000-0000-0000000000cc', 1, 'C1', '+12125550104', $4, $4, `+columns,
-			id, organization, w.plan.Task.ConfigurationID, noon.Add(-time.Duration(granted)*time.Minute))
-	}
+	token := w.token
 	token(told, 51, `timestamptz '2026-03-10T11:10:00Z', NULL, timestamptz '2026-03-10T11:15:00Z'`) // its row tells of it
 	token("00000000-0000-0000-0000-000000000001", 40, `NULL, NULL, NULL`)                           // waits for its start
 	token("00000000-0000-0000-0000-000000000002", 30, `NULL, timestamptz '2026-03-10T11:40:00Z', NULL`)
