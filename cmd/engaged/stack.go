@@ -74,6 +74,7 @@ func (p *process) work(ctx context.Context) {
 	keeper := analytics.NewKeeper(p.store.Pool(), analytics.KeeperOptions{Logger: p.log})
 	defer p.background(ctx, keeper.Run)()
 	defer p.background(ctx, intake.NewPacer(p.store, intake.PacerOptions{Logger: p.log}).Run)()
+	defer p.background(ctx, intake.NewSweeper(p.store, intake.SweeperOptions{Logger: p.log}).Run)()
 	defer p.background(ctx, p.sendWebhooks)()
 	runWorker(ctx, p.log, func() sdkworker.Worker { return worker.New(p.temporal, store, options) })
 }
