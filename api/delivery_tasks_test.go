@@ -251,7 +251,7 @@ func TestRepeatAfterTheWindows(t *testing.T) {
 
 	refused := w.ask(key, "POST", tasksPath, soon, "Idempotency-Key", "k3")
 	require.Equal(t, 400, refused.status, refused.body)
-	require.Contains(t, string(refused.body), "delivery:windows_expired")
+	require.Contains(t, refused.body, "delivery:windows_expired")
 	require.Equal(t, 400, w.ask(key, "POST", tasksPath, newTaskBody(configuration, "C4", until(time.Minute))).status)
 	mixed := shown[api.CreatedTasks](t, w.ask(key, "POST", tasksPath, "["+soon+","+late+"]", "Idempotency-Key", "k4"))
 	require.Equal(t, []any{1, 0, "delivery:windows_expired", "windows"}, []any{mixed.Created, mixed.Rejected[0].Index, mixed.Rejected[0].Code, mixed.Rejected[0].Field})

@@ -138,7 +138,7 @@ func (s *Store) Redrive(ctx context.Context, subject Subject, number int64) erro
 }
 
 func (s *Store) appendAgain(ctx context.Context, h head, number int64) error {
-	if h.Subject.Kind == KindDelivery {
+	if h.Kind == KindDelivery {
 		return s.appendTaskEntryAgain(ctx, h, number)
 	}
 	entries, err := h.entriesListed(ctx, s.pool, []int64{number})

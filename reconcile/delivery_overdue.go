@@ -24,8 +24,8 @@ func overdueDelivery(h models.DeliveryHistory, grace time.Duration) (Overdue, bo
 	r := delivery.Fold(&h.Plan, h.Carry, entries, then.Add(-lag))
 	step := r.Next()
 	o.Since = engagement.Instant(step.At)
-	switch {
-	case step.Kind == delivery.StepRecord:
+	switch step.Kind {
+	case delivery.StepRecord:
 		o.Attempt = r.Attempts[0].Seq
 		for _, a := range r.Attempts {
 			if a.EndedAt != nil && *a.EndedAt == step.At {
@@ -33,8 +33,9 @@ func overdueDelivery(h models.DeliveryHistory, grace time.Duration) (Overdue, bo
 			}
 		}
 		return o, true
-	case step.Kind == delivery.StepEnd:
+	case delivery.StepEnd:
 		return o, o.Entries > 0
+	case delivery.StepDial, delivery.StepWait:
 	}
 	return o, unasked(h, then, &o)
 }
