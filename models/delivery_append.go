@@ -19,21 +19,24 @@ func (s *Store) AppendDeliveryEvents(ctx context.Context, submissions []Delivery
 		return nil, nil
 	}
 	var receipts []DeliveryReceipt
+	var wakes map[string]pacingWake
 	err := s.retry(ctx, func() error {
 		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
-			receipts, err = appendDeliveryEvents(ctx, tx, submissions)
+			wakes = map[string]pacingWake{}
+			receipts, err = appendDeliveryEvents(ctx, tx, submissions, wakes)
 			return err
 		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("append delivery events: %w", err)
 	}
+	s.paceAgain(ctx, wakes)
 	return receipts, nil
 }
 
 type taskName struct{ organization, id string }
 
-func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []DeliverySubmission) ([]DeliveryReceipt, error) {
+func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []DeliverySubmission, wakes map[string]pacingWake) ([]DeliveryReceipt, error) {
 	groups := map[taskName][]int{}
 	var names []taskName
 	for i, s := range submissions {
@@ -48,7 +51,6 @@ func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []Delivery
 		return cmp.Or(strings.Compare(a.organization, b.organization), strings.Compare(a.id, b.id))
 	})
 	receipts := make([]DeliveryReceipt, len(submissions))
-	wakes := map[string]pacingWake{}
 	batch := &pgx.Batch{}
 	for _, name := range names {
 		h, err := readHead(ctx, tx, lockHeadSQL, taskSubject(name.organization, name.id))
@@ -80,7 +82,6 @@ func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []Delivery
 			wakes[configuration] = pacingWake{name.organization, delivery.At(h.now)}
 		}
 	}
-	queuePacingWakes(batch, wakes)
 	return receipts, tx.SendBatch(ctx, batch).Close()
 }
 

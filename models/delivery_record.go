@@ -46,8 +46,10 @@ type DeliveryRecord struct {
 // ProjectDelivery has a task's rows show how it stands. It changes nothing where another run has
 // recorded, or the rows show more.
 func (s *Store) ProjectDelivery(ctx context.Context, u DeliveryUpdate) error {
+	var wakes map[string]pacingWake
 	err := s.retry(ctx, func() error {
 		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			wakes = map[string]pacingWake{}
 			h, err := readHead(ctx, tx, lockHeadSQL, u.Subject)
 			if err != nil || h.recordCount != u.RecordCount {
 				return err
@@ -57,7 +59,7 @@ func (s *Store) ProjectDelivery(ctx context.Context, u DeliveryUpdate) error {
 				return err
 			}
 			batch := &pgx.Batch{}
-			if err := queueUpdate(ctx, tx, batch, t, h, u); err != nil {
+			if err := queueUpdate(ctx, tx, batch, t, h, u, wakes); err != nil {
 				return err
 			}
 			return tx.SendBatch(ctx, batch).Close()
@@ -66,6 +68,7 @@ func (s *Store) ProjectDelivery(ctx context.Context, u DeliveryUpdate) error {
 	if err != nil {
 		return fmt.Errorf("show delivery task: %w", err)
 	}
+	s.paceAgain(ctx, wakes)
 	return nil
 }
 
@@ -73,19 +76,22 @@ func (s *Store) ProjectDelivery(ctx context.Context, u DeliveryUpdate) error {
 // nothing if the log holds entries that the run has not folded, or if another run has recorded meanwhile.
 func (s *Store) RecordDelivery(ctx context.Context, r DeliveryRecord) (Recorded, error) {
 	var recorded Recorded
+	var wakes map[string]pacingWake
 	err := s.retry(ctx, func() error {
 		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
-			recorded, err = recordDelivery(ctx, tx, r)
+			wakes = map[string]pacingWake{}
+			recorded, err = recordDelivery(ctx, tx, r, wakes)
 			return err
 		})
 	})
 	if err != nil {
 		return Recorded{}, fmt.Errorf("record delivery: %w", err)
 	}
+	s.paceAgain(ctx, wakes)
 	return recorded, nil
 }
 
-func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded, error) {
+func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord, wakes map[string]pacingWake) (Recorded, error) {
 	h, err := readHead(ctx, tx, lockHeadSQL, r.Subject)
 	if err != nil {
 		return Recorded{}, err
@@ -127,7 +133,7 @@ func recordDelivery(ctx context.Context, tx pgx.Tx, r DeliveryRecord) (Recorded,
 	if err := t.queueEnded(batch, r, h.now); err != nil {
 		return Recorded{}, err
 	}
-	if err := queueUpdate(ctx, tx, batch, t, h, r.DeliveryUpdate); err != nil {
+	if err := queueUpdate(ctx, tx, batch, t, h, r.DeliveryUpdate, wakes); err != nil {
 		return Recorded{}, err
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -144,8 +150,8 @@ SET status = $2, reason = $3, suspended = $4, view = $5::jsonb, expires_at = $6,
 WHERE w.key = $1 AND w.seen_number <= $10`, "delivery_tasks", "key", deliveryTaskFacts)
 
 // queueUpdate writes the rows of a task and its attempts, and lets pacing know what it waits for and
-// what it needs no more.
-func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, h head, u DeliveryUpdate) error {
+// what it needs no more; wakes says when pacing has to look again once that is committed.
+func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask, h head, u DeliveryUpdate, wakes map[string]pacingWake) error {
 	if t.seen > u.Seen {
 		return nil
 	}
@@ -161,14 +167,14 @@ func queueUpdate(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, t *storedTask
 		queueOptOut(batch, t.taskInfo, a)
 		queueBotFailure(batch, t.task.ConfigurationID, a)
 	}
-	if err := t.queuePacing(batch, h, u); err != nil {
+	if err := t.queuePacing(batch, h, u, wakes); err != nil {
 		return err
 	}
 	return t.askPlanned(ctx, tx, batch, h, u)
 }
 
 // queuePacing has the next attempt wait for its token and gives back those of attempts that are over.
-func (t *storedTask) queuePacing(batch *pgx.Batch, h head, u DeliveryUpdate) error {
+func (t *storedTask) queuePacing(batch *pgx.Batch, h head, u DeliveryUpdate, wakes map[string]pacingWake) error {
 	wake := pacingWake{}
 	if u.Dial != nil {
 		if err := t.queueWaiting(batch, u.Dial, u.Seen); err != nil {
@@ -182,7 +188,7 @@ func (t *storedTask) queuePacing(batch *pgx.Batch, h head, u DeliveryUpdate) err
 		wake = wake.earlier(t.organization, delivery.At(h.now))
 	}
 	if wake.organization != "" {
-		queuePacingWakes(batch, map[string]pacingWake{t.task.ConfigurationID: wake})
+		wakes[t.task.ConfigurationID] = wake
 	}
 	return nil
 }

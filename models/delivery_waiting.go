@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -106,6 +107,20 @@ func queuePacingWakes(batch *pgx.Batch, wakes map[string]pacingWake) {
 	}
 	if len(wakes) > 0 {
 		batch.Queue(notifySQL, PaceChannel)
+	}
+}
+
+// A row that is due early enough is left alone, also while another waker holds it.
+const paceAgainSQL = `
+WITH woken AS (UPDATE delivery_pacing SET due_at = $2 WHERE configuration_id = $1 AND due_at > $2 RETURNING configuration_id)
+SELECT pg_notify($3, '') FROM woken`
+
+// paceAgain has pacing look again at what has been committed. Within the transaction every end of a call
+// would wait for the one before, and the row were never free for whoever paces. Where it comes to nothing,
+// pacing looks all the same, a little later.
+func (s *Store) paceAgain(ctx context.Context, wakes map[string]pacingWake) {
+	for id, wake := range wakes {
+		_, _ = s.pool.Exec(ctx, paceAgainSQL, id, wake.at.Time(), PaceChannel)
 	}
 }
 
