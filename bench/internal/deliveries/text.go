@@ -136,7 +136,7 @@ func (t *text) window(r *Result) {
 		t.line("order granted to handed out\t%s", latency(w.Claimed))
 		t.line("at once\t%d orders live, %d calls, of %d", w.Most, w.MostCalls, w.Max)
 		t.line("CPU while dialing\t%s", cpu(w.Dialing))
-		t.line("recorded\t%d attempts, the last %.0f s after dialing ended: %.1f/s in all", w.Recorded, w.Drain, float64(w.Recorded)/(w.Seconds+w.Drain))
+		t.line("recorded\t%d of the attempts, %.0f s after dialing ended: %.1f/s in all", w.Recorded, w.Drain, float64(w.Recorded)/(w.Seconds+w.Drain))
 		t.line("CPU of an attempt\t%.1f ms, %.1f KiB of WAL", w.PerAttempt*1000, float64(w.Cost.WAL)/1024/float64(max(w.Recorded, 1)))
 		t.line("worker\t%s", w.Worker)
 	}
