@@ -24,11 +24,15 @@ type WebhookClaim struct {
 	Secret, PreviousSecret []byte
 }
 
+// dueSQL holds of a message m that is to be sent now.
+const dueSQL = `m.status = 'pending' AND m.due_at <= statement_timestamp()`
+
 const (
 	// An endpoint is locked before its messages are counted, so that nobody else counts them meanwhile.
 	lockEndpointsSQL = `
 SELECT e.id::text FROM webhook_endpoints e
-WHERE e.enabled AND EXISTS (SELECT FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.due_at <= statement_timestamp())
+WHERE e.enabled AND (EXISTS (SELECT FROM webhook_messages m WHERE m.endpoint_id = e.id AND ` + dueSQL + ` AND m.fence IS NOT NULL)
+    OR EXISTS (SELECT FROM webhook_messages m WHERE m.endpoint_id = e.id AND ` + dueSQL + ` AND m.fence IS NULL))
 ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED`
 
 	// An order that was started was delivered, whatever became of the answer; one that ran out or was
@@ -38,26 +42,34 @@ UPDATE webhook_messages m
 SET status = CASE WHEN EXISTS (SELECT FROM delivery_tokens t WHERE t.delivery_id = m.delivery_id AND t.fence = m.fence AND t.started_at IS NOT NULL)
         THEN 'delivered' WHEN m.expires_at <= statement_timestamp() THEN 'expired' ELSE 'cancelled' END,
     ended_at = clock_timestamp(), lease_until = NULL
-WHERE m.endpoint_id = ANY ($1::uuid[]) AND m.status = 'pending' AND m.due_at <= statement_timestamp() AND m.fence IS NOT NULL
+WHERE m.endpoint_id = ANY ($1::uuid[]) AND ` + dueSQL + ` AND m.fence IS NOT NULL
     AND NOT EXISTS (SELECT FROM delivery_tokens t
         WHERE t.delivery_id = m.delivery_id AND t.fence = m.fence AND t.not_after > statement_timestamp() AND ` + untakenSQL + `)`
 
-	// Endpoints take turns, and each has at most so many messages under way.
+	// Endpoints take turns, each has at most so many messages under way, and its orders come first: they wait
+	// behind no backlog.
 	claimWebhooksSQL = `
 WITH slots AS (
-    SELECT e.id, $2 - (SELECT count(*) FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.lease_until > statement_timestamp()) AS free
+    SELECT e.id, greatest($2 - (SELECT count(*) FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.lease_until > statement_timestamp()), 0) AS free
     FROM unnest($1::uuid[]) AS e (id)),
 due AS (
-    SELECT m.id, m.due_at, row_number() OVER (PARTITION BY m.endpoint_id ORDER BY m.due_at, m.id) AS turn
+    SELECT m.id, m.due_at, row_number() OVER (PARTITION BY m.endpoint_id ORDER BY m.rest, m.due_at, m.id) AS turn
     FROM slots CROSS JOIN LATERAL (
-        SELECT m.id, m.endpoint_id, m.due_at FROM webhook_messages m
-        WHERE m.endpoint_id = slots.id AND m.status = 'pending' AND m.due_at <= statement_timestamp()
-            AND (m.fence IS NULL OR EXISTS (SELECT FROM delivery_tokens t
+        SELECT u.* FROM (
+            (SELECT m.id, m.endpoint_id, m.due_at, false AS rest FROM webhook_messages m
+            WHERE m.endpoint_id = slots.id AND ` + dueSQL + ` AND m.fence IS NOT NULL AND EXISTS (SELECT FROM delivery_tokens t
                 JOIN delivery_configurations c ON c.id = t.configuration_id
                 JOIN delivery_configuration_versions v ON v.configuration_id = c.id AND v.version = c.version
-                WHERE t.delivery_id = m.delivery_id AND t.fence = m.fence AND ` + mayBeDialedSQL + `))
-        ORDER BY m.due_at, m.id LIMIT greatest(slots.free, 0) FOR UPDATE SKIP LOCKED) m),
-taken AS (SELECT id FROM due ORDER BY turn, due_at, id LIMIT $3)
+                WHERE t.delivery_id = m.delivery_id AND t.fence = m.fence AND ` + mayBeDialedSQL + `)
+            ORDER BY m.due_at, m.id LIMIT slots.free)
+            UNION ALL
+            (SELECT m.id, m.endpoint_id, m.due_at, true FROM webhook_messages m
+            WHERE m.endpoint_id = slots.id AND ` + dueSQL + ` AND m.fence IS NULL
+            ORDER BY m.due_at, m.id LIMIT slots.free)) u
+        ORDER BY u.rest, u.due_at, u.id LIMIT slots.free) m),
+taken AS (
+    SELECT m.id FROM due JOIN webhook_messages m ON m.id = due.id WHERE ` + dueSQL + `
+    ORDER BY due.turn, due.due_at, m.id LIMIT $3 FOR UPDATE OF m SKIP LOCKED)
 UPDATE webhook_messages m
 SET claim = m.claim + 1, lease_until = clock_timestamp() + $4 * interval '1 millisecond', due_at = clock_timestamp() + $4 * interval '1 millisecond'
 FROM taken JOIN webhook_messages w ON w.id = taken.id JOIN webhook_endpoints e ON e.id = w.endpoint_id
@@ -108,11 +120,16 @@ func claimWebhooks(ctx context.Context, tx pgx.Tx, most, perEndpoint int, lease 
 // An order that was never sent goes to the dialers; one that may have arrived is nobody's any more: its
 // claim is lost at once. A single endpoint is about to go, whatever is under way.
 const clearOutboxSQL = `
-WITH ended AS (
+WITH idle AS (
+    SELECT m.id FROM webhook_endpoints e JOIN webhook_messages m ON m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NULL
+    WHERE NOT e.enabled AND ($1::uuid IS NULL OR e.id = $1)
+    UNION ALL
+    SELECT m.id FROM webhook_endpoints e JOIN webhook_messages m ON m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NOT NULL
+    WHERE NOT e.enabled AND ($1::uuid IS NULL OR e.id = $1)),
+ended AS (
     UPDATE webhook_messages m SET status = 'cancelled', ended_at = clock_timestamp(), lease_until = NULL
-    FROM webhook_endpoints e
-    WHERE e.id = m.endpoint_id AND NOT e.enabled AND m.status = 'pending'
-        AND CASE WHEN $1::uuid IS NULL THEN m.lease_until IS NULL OR m.lease_until <= clock_timestamp() ELSE e.id = $1 END
+    FROM idle
+    WHERE m.id = idle.id AND m.status = 'pending' AND ($1::uuid IS NOT NULL OR m.lease_until IS NULL OR m.lease_until <= clock_timestamp())
     RETURNING m.endpoint_id, m.delivery_id, m.fence, m.claim),
 freed AS (
     UPDATE delivery_tokens t

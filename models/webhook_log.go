@@ -75,6 +75,9 @@ FROM chosen WHERE m.id = chosen.id`
 	trimMessagesSQL = `
 DELETE FROM webhook_messages WHERE id IN (
     SELECT id FROM webhook_messages WHERE ended_at < clock_timestamp() - $1 * interval '1 day' ORDER BY ended_at LIMIT $2)`
+
+	trimSecretsSQL = `
+UPDATE webhook_endpoints SET previous_secret = NULL, previous_until = NULL WHERE previous_until <= clock_timestamp()`
 )
 
 // ListWebhookMessages returns messages without their bodies.
@@ -176,9 +179,13 @@ func (s *Store) replay(ctx context.Context, endpoint string, audit Audit, change
 // trimmedAtOnce bounds one statement of TrimWebhookMessages.
 const trimmedAtOnce = 10_000
 
-// TrimWebhookMessages forgets messages that were over so many days ago, and returns how many.
+// TrimWebhookMessages forgets messages that were over so many days ago, and returns how many; it also forgets
+// secrets that sign no more.
 func (s *Store) TrimWebhookMessages(ctx context.Context, days int) (int64, error) {
 	total := int64(0)
+	if _, err := s.pool.Exec(ctx, trimSecretsSQL); err != nil {
+		return 0, fmt.Errorf("forget webhook secrets: %w", err)
+	}
 	for {
 		tag, err := s.pool.Exec(ctx, trimMessagesSQL, days, trimmedAtOnce)
 		total += tag.RowsAffected()

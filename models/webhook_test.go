@@ -187,14 +187,19 @@ func TestEndsAreToldOnce(t *testing.T) {
 	_, err := store.AppendDeliveryEvents(t.Context(), told)
 	require.NoError(t, err)
 
-	recordTask(t, store, 1, now, 1)
-	require.Zero(t, number(t, store, `SELECT count(*) FROM webhook_messages`), "it goes on")
+	subject := models.Subject{OrganizationID: organization, ConversationID: o.TaskID, Kind: models.KindDelivery}
+	run, err := store.LoadDelivery(t.Context(), subject)
+	require.NoError(t, err)
+	f := delivery.Fold(&run.Plan, run.Carry, run.Entries, 0)
+	require.NotNil(t, f.Attempts[0].EndedAt)
+	require.NoError(t, store.ProjectDelivery(t.Context(), models.DeliveryUpdate{Subject: subject, RecordCount: run.RecordCount, Seen: run.Seen, Attempts: f.Attempts, Task: f.Task}))
+	require.Zero(t, number(t, store, `SELECT count(*) FROM webhook_messages`), "it is not final yet")
 	recordTask(t, store, 1, now.Add(500), 2)
 	recordTask(t, store, 1, now.Add(1000), 2)
 	require.Equal(t, 3, number(t, store, `SELECT count(*) FROM webhook_messages`))
-	require.Equal(t, 2, number(t, store, `SELECT count(*) FROM webhook_messages WHERE type = 'delivery.ended' AND delivery_id = $1
+	require.Equal(t, 2, number(t, store, `SELECT count(*) FROM webhook_messages m JOIN deliveries d ON d.id = m.delivery_id WHERE m.type = 'delivery.ended' AND d.id = $1
 		AND body::jsonb -> 'data' @> '{"result": "LiveAnswer", "result_core": "CallEnded", "status": "Complete", "input_attributes": {"tone": "calm"}}'
-		AND body::jsonb ->> 'timestamp' = $2`, o.DeliveryID, now.Add(1).String()))
+		AND (body::jsonb ->> 'timestamp')::timestamptz = d.ended_at`, o.DeliveryID))
 	require.Equal(t, 1, number(t, store, `SELECT count(*) FROM webhook_messages WHERE type = 'delivery_task.ended'
 		AND body::jsonb -> 'data' @> jsonb_build_object('delivery_task_id', $1::text, 'status', 'Complete', 'calls', 1)`, o.TaskID))
 }
@@ -245,6 +250,22 @@ func TestEndpointsTakeTurns(t *testing.T) {
 	require.Empty(t, claimWebhooks(t, store, 10, 3, time.Minute))
 	endWebhook(t, store, first[0], models.WebhookResult{Delivered: true})
 	require.Len(t, claimWebhooks(t, store, 10, 3, time.Minute), 1)
+}
+
+// An order waits behind no backlog.
+func TestOrdersAreToldFirst(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	configuration := deliveryConfiguration(t, store, nil)
+	endpoint := createEndpoint(t, store, webhookEndpoint(1, models.WebhookTypes))
+	for range 5 {
+		_, err := store.PingWebhook(t.Context(), organization, endpoint.ID)
+		require.NoError(t, err)
+	}
+	createTasks(t, store, newTask(configuration, 1))
+	require.Equal(t, 1, paceAll(t, store))
+	claims := claimWebhooks(t, store, 2, 2, time.Minute)
+	require.ElementsMatch(t, []string{models.WebhookOrdered, models.WebhookPing}, []string{claims[0].Type, claims[1].Type})
 }
 
 // An order that nobody has seen goes to the dialers when its endpoint is disabled. One that may have
@@ -413,6 +434,13 @@ func TestReplayAndForgetWebhooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(1), forgotten)
 	require.Equal(t, 3, number(t, store, `SELECT count(*) FROM webhook_messages`))
+	for overlap, kept := range map[time.Duration]int{time.Hour: 1, 0: 0} {
+		_, err := store.RotateWebhookSecret(t.Context(), endpoint.ID, []byte("another"), overlap, endpointAudit)
+		require.NoError(t, err)
+		_, err = store.TrimWebhookMessages(t.Context(), 30)
+		require.NoError(t, err)
+		require.Equal(t, kept, number(t, store, `SELECT count(previous_secret) FROM webhook_endpoints`), "a secret that signs no more is forgotten")
+	}
 }
 
 // A message remembers its latest attempts.

@@ -29,7 +29,8 @@ type Options struct {
 	Guard Guard
 	// Keyring opens the secrets; default none, for secrets that are not sealed.
 	Keyring Keyring
-	// Senders is how many messages this dispatcher sends at once; default 32.
+	// Senders is how many messages this dispatcher sends at once; default 128: endpoints that hang hold theirs
+	// for as long as an attempt may take.
 	Senders int
 	// PerEndpoint is how many messages to one endpoint are under way at once, in all processes; default 8.
 	PerEndpoint int
@@ -55,7 +56,7 @@ type Dispatcher struct {
 // NewDispatcher returns a dispatcher; Run makes it work.
 func NewDispatcher(outbox Outbox, o Options) *Dispatcher {
 	if o.Senders == 0 {
-		o.Senders = 32
+		o.Senders = 128
 	}
 	if o.PerEndpoint == 0 {
 		o.PerEndpoint = 8

@@ -48,12 +48,14 @@ func (g Guard) Check(endpoint string) error {
 	return nil
 }
 
-// reserved: shared addresses (RFC 6598), benchmarking (RFC 2544), IETF protocol assignments (RFC 6890), NAT64
-// (RFC 6052) and 6to4 (RFC 3056) reach into networks behind them, or none.
+// reserved: shared addresses (RFC 6598), benchmarking (RFC 2544), IETF protocol assignments with Teredo (RFC 6890,
+// 4380), NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4 in IPv6 (RFC 4291) and site-local addresses (RFC 3879) reach into
+// networks behind them, or none.
 var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
 	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+	netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("::/96"), netip.MustParsePrefix("fec0::/10"),
 }
 
 // allows reports whether an address may be called.

@@ -69,7 +69,7 @@ func TestGuardChecks(t *testing.T) {
 	for _, url := range []string{
 		"https://127.0.0.1/", "https://10.0.0.7/", "https://192.168.1.1/", "https://172.16.0.1/", "https://169.254.169.254/latest",
 		"https://[::1]/", "https://[fe80::1]/", "https://[fd00::1]/", "https://[::ffff:127.0.0.1]/", "https://0.0.0.0/", "https://100.64.0.1/",
-		"https://[64:ff9b::7f00:1]/", "https://224.0.0.1/", "https://255.255.255.255/",
+		"https://[64:ff9b::7f00:1]/", "https://[::7f00:1]/", "https://[fec0::1]/", "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "https://224.0.0.1/", "https://255.255.255.255/",
 	} {
 		require.ErrorIs(t, strict.Check(url), webhooks.ErrPrivateAddress, url)
 		require.NoError(t, open.Check(url), url)

@@ -14,8 +14,8 @@ type Webhooks struct {
 	// SecretKeys seal the secrets of endpoints in the database: base64 of 32 bytes each, between commas; the
 	// first one seals, all open. Default: none, secrets are stored as they are.
 	SecretKeys string `name:"webhook-secret-keys" env:"ENGAGED_WEBHOOK_SECRET_KEYS" placeholder:"KEYS" help:"Keys that seal the secrets of endpoints in the database, each the base64 of 32 bytes, between commas: the first one seals, all of them open. API and worker must agree on it. By default secrets are stored as they are."`
-	// Senders is how many messages this process sends at once; 0: none. Default 32.
-	Senders int `name:"webhook-senders" env:"ENGAGED_WEBHOOK_SENDERS" default:"32" placeholder:"N" help:"Webhooks that a worker sends at once. 0 leaves sending to other processes."`
+	// Senders is how many messages this process sends at once; 0: none. Default 128.
+	Senders int `name:"webhook-senders" env:"ENGAGED_WEBHOOK_SENDERS" default:"128" placeholder:"N" help:"Webhooks that a worker sends at once. 0 leaves sending to other processes."`
 	// PerEndpoint is how many messages to one endpoint are under way at once, in all processes; default 8.
 	PerEndpoint int `name:"webhook-per-endpoint" env:"ENGAGED_WEBHOOK_PER_ENDPOINT" default:"8" placeholder:"N" help:"Webhooks to one endpoint that are under way at once, in all processes together."`
 	// DisableAfter is for how long an endpoint may fail before it is disabled; default 5 days.
