@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -139,4 +140,32 @@ func TestDeadLettersOfTasks(t *testing.T) {
 	require.Equal(t, 404, w.ask(key, "POST", "/v1/conversations/"+task+"/dead-letters/1/redrive", "").status, "it is no conversation's")
 	require.Equal(t, 204, w.ask(key, "POST", tasksPath+"/"+task+"/dead-letters/1/redrive", "").status)
 	require.Empty(t, shown[api.DeadLetterPage](t, w.ask(key, "GET", "/v1/dead-letters", "")).Data)
+}
+
+// What was decided about an attempt can be read afterwards, page by page.
+func TestAttemptLog(t *testing.T) {
+	t.Parallel()
+	w := newWorldAt(t, time.Now)
+	key := w.key("acme", api.DeliveriesWrite)
+	task, attempt := w.deliveryTask(key, newTaskBody(w.agentless(key, 2), "C1"))
+	claims, err := w.store.ClaimPacing(t.Context(), 1, time.Minute)
+	require.NoError(t, err)
+	granted, err := w.store.Pace(t.Context(), claims[0])
+	require.NoError(t, err)
+	require.Equal(t, 1, granted)
+	require.Equal(t, 200, w.ask(key, "POST", "/v1/dialer/claims", `{"dialer":"d1"}`).status)
+	path := tasksPath + "/" + task + "/log"
+	page := shown[api.AttemptLogPage](t, w.ask(key, "GET", path, ""))
+	require.Len(t, page.Data, 2)
+	require.Equal(t, []any{attempt, int32(1), "ordered"}, []any{page.Data[0].DeliveryID, page.Data[0].Seq, page.Data[0].Kind})
+	var verdict delivery.Verdict
+	require.NoError(t, json.Unmarshal(page.Data[0].Detail, &verdict))
+	require.Equal(t, delivery.Allow, verdict.Action)
+	require.Len(t, verdict.Checks, 12)
+	require.JSONEq(t, `{"fence":2,"claimed_by":"d1"}`, string(page.Data[1].Detail))
+
+	first := shown[api.AttemptLogPage](t, w.ask(key, "GET", path+"?limit=1", ""))
+	require.Equal(t, page.Data[:1], first.Data)
+	require.Equal(t, page.Data[1:], shown[api.AttemptLogPage](t, w.ask(key, "GET", path+"?after="+first.NextAfter, "")).Data)
+	require.Equal(t, 404, w.ask(w.key("other", api.DeliveriesWrite), "GET", path, "").status)
 }

@@ -27,6 +27,8 @@ type DeliveryTasks interface {
 	LoadDelivery(ctx context.Context, subject models.Subject) (models.DeliveryRun, error)
 	// EntryOutcome tells what became of an entry that was recorded.
 	EntryOutcome(ctx context.Context, subject models.Subject, number int64) (engagement.Outcome, error)
+	// DeliveryAttemptLog reads what was decided and done about a task's attempts.
+	DeliveryAttemptLog(ctx context.Context, organization, task string, after int64, limit int) ([]models.DeliveryAttemptLogRow, error)
 	// DeliveryCapacity tells what pacing has to give to a configuration now.
 	DeliveryCapacity(ctx context.Context, organization, configuration string) (delivery.Capacity, error)
 	// DeliveryOrderTaker tells who has taken an order.
@@ -53,6 +55,7 @@ func (s *Server) deliveryTaskRoutes() []route {
 		{Route{http.MethodGet, tasks, false, read, deliveryTaskQuery}, s.listDeliveryTasks},
 		{Route{http.MethodGet, task, false, read, noQuery}, s.getDeliveryTask},
 		{Route{http.MethodGet, task + "/explain", false, read, noQuery}, s.explain},
+		{Route{http.MethodGet, task + "/log", false, read, []string{"after", "limit"}}, s.attemptLog},
 		{Route{http.MethodPost, task + "/cancel", false, write, noQuery}, s.command(delivery.TaskCancelled)},
 		{Route{http.MethodPost, task + "/suspend", false, write, noQuery}, s.command(delivery.TaskSuspended)},
 		{Route{http.MethodPost, task + "/resume", false, write, noQuery}, s.command(delivery.TaskResumed)},
