@@ -13,6 +13,8 @@ import (
 // refusals is what forbids calls for good: policies, withdrawn consents and lists.
 type refusals struct {
 	policies []delivery.Policy
+	// executed is when the latest policy was: what is visible holds, also for a transaction that began before.
+	executed delivery.Instant
 	// contacts and numbers hold what concerns each of them.
 	contacts, numbers map[string]refusal
 }
@@ -39,6 +41,9 @@ func loadRefusals(ctx context.Context, tx pgx.Tx, organization string, about Fac
 	batch.Queue(takeNumberSQL)
 	batch.Queue(factsPoliciesSQL, organization, accepted.Time(), at.Time()).Query(func(rows pgx.Rows) (err error) {
 		found.policies, err = pgx.CollectRows(rows, scanFactPolicy)
+		for _, p := range found.policies {
+			found.executed = max(found.executed, p.ExecutedAt)
+		}
 		return err
 	})
 	batch.Queue(optedOutSQL, organization, about.ContactIDs, about.Numbers).Query(func(rows pgx.Rows) error {
@@ -86,7 +91,7 @@ func (r *refusals) verdict(plan *delivery.Plan, c delivery.Candidate, at deliver
 	if len(facts.Policies)+len(facts.Consents)+len(facts.NotToContact) == 0 {
 		return delivery.Verdict{}, false
 	}
-	v := delivery.Evaluate(plan, c, &facts, at)
+	v := delivery.Evaluate(plan, c, &facts, max(at, r.executed))
 	return v, v.Action == delivery.Cancel
 }
 

@@ -237,3 +237,19 @@ func TestPlannedAttemptsAreAsked(t *testing.T) {
 	require.NoError(t, store.Pool().QueryRow(t.Context(), `SELECT c.conversation_id FROM delivery_waiting w JOIN conversations c ON c.key = w.task_key`).Scan(&waiting))
 	require.Equal(t, taskID(2), waiting)
 }
+
+// A policy that was written after a creation's transaction has read its clock, and before it asks, holds for it: no
+// sweep would come any more.
+func TestPolicyWrittenWhileCreating(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	task := inFlorida(deliveryConfiguration(t, store, nil), 1, "33101")
+	_, err := store.CreateDeliveryPolicy(t.Context(), florida(nil), policyAudit)
+	require.NoError(t, err)
+	sweepAll(t, store)
+	// As if it had been.
+	_, err = store.Pool().Exec(t.Context(), `UPDATE delivery_policies SET executed_at = clock_timestamp() + interval '1 second'`)
+	require.NoError(t, err)
+	createTasks(t, store, task)
+	require.Equal(t, [2]string{"Cancelled", "Cancelled"}, shown(t, store, 1))
+}
