@@ -146,7 +146,10 @@ func (o *organization) unfinished(ctx context.Context) string {
 		SELECT format('%s: last %s applied %s delivered %s records %s claim %s', conversation_id, last_number, applied_number, delivered_number,
 			record_count, (SELECT row(d.*) FROM dispatch_claims d WHERE d.conversation_key = c.key))
 		FROM conversations c WHERE organization_id = ? AND applied_number < last_number ORDER BY key LIMIT 10`, o.id).Scan(&lines).Error
-	return fmt.Sprint(strings.Join(lines, "\n"), err)
+	if err != nil {
+		lines = append(lines, err.Error())
+	}
+	return strings.Join(lines, "\n")
 }
 
 func expected(want []oracle.Conversation) (records []oracle.Records, ids []string) {

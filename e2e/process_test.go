@@ -21,9 +21,9 @@ type process struct {
 	done chan struct{}
 }
 
-// startProcess starts engaged with a subcommand. It dies with this test process.
-func startProcess(env []string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(binary, args...), log: &tail{}, done: make(chan struct{})}
+// startProcess starts an engaged with a subcommand. It dies with this test process.
+func startProcess(engaged string, env []string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(engaged, args...), log: &tail{}, done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{}

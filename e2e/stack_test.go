@@ -26,6 +26,9 @@ type stack struct {
 	database string
 	listen   string
 	store    *models.Store
+	// engaged is the binary that runs, offset how far its clock and that of Postgres are moved.
+	engaged string
+	offset  time.Duration
 
 	mu        sync.Mutex
 	processes map[string]*process
@@ -34,26 +37,34 @@ type stack struct {
 // startStack starts Postgres and Temporal, which keeps its state in a file where one is named and
 // can be restarted then, and migrates.
 func startStack(ctx context.Context, temporalFile string) (*stack, error) {
-	s := &stack{processes: map[string]*process{}}
-	var err error
+	s := &stack{processes: map[string]*process{}, engaged: binary}
+	return s, s.startServers(ctx, temporalFile)
+}
+
+func (s *stack) startServers(ctx context.Context, temporalFile string) (err error) {
 	if s.postgres, err = devstack.StartPostgres(ctx, devstack.Config{}); err != nil {
-		return s, err
+		return err
 	}
 	if s.temporal, err = devstack.StartTemporal(ctx, devstack.TemporalConfig{File: temporalFile}); err != nil {
-		return s, err
+		return err
 	}
 	if err := s.postgres.CreateDatabase(ctx, "engaged"); err != nil {
-		return s, err
+		return err
 	}
 	s.database = s.postgres.URL("engaged")
 	if s.listen, err = freeAddress(); err != nil {
-		return s, err
+		return err
+	}
+	if err := s.setPostgresBack(ctx); err != nil {
+		return err
 	}
 	if _, err := models.Migrate(ctx, s.database); err != nil {
-		return s, err
+		return err
 	}
-	s.store, err = models.Open(ctx, s.database, models.Options{ApplicationName: "e2e"})
-	return s, err
+	if s.store, err = models.Open(ctx, s.database, models.Options{ApplicationName: "e2e"}); err != nil {
+		return err
+	}
+	return s.store.EnsureLogPartitions(ctx, s.now())
 }
 
 // env is the environment of every engaged of the stack.
@@ -68,7 +79,7 @@ func (s *stack) url() string { return "http://" + s.listen }
 
 // start runs a subcommand under its own name; one killed before is replaced.
 func (s *stack) start(name string) error {
-	p, err := startProcess(s.env(), name)
+	p, err := startProcess(s.engaged, append(s.env(), s.clock()...), name)
 	if err != nil {
 		return err
 	}
