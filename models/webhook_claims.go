@@ -27,12 +27,18 @@ type WebhookClaim struct {
 // dueSQL holds of a message m that is to be sent now.
 const dueSQL = `m.status = 'pending' AND m.due_at <= statement_timestamp()`
 
+// inOrderSQL has the planner take the few rows that are wanted in the order of an index. It does not know how few
+// they are: left to itself it reads and sorts the whole backlog of an endpoint.
+const inOrderSQL = `
+SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`
+
 const (
 	// An endpoint is locked before its messages are counted, so that nobody else counts them meanwhile.
 	lockEndpointsSQL = `
 SELECT e.id::text FROM webhook_endpoints e
-WHERE e.enabled AND (EXISTS (SELECT FROM webhook_messages m WHERE m.endpoint_id = e.id AND ` + dueSQL + ` AND m.fence IS NOT NULL)
-    OR EXISTS (SELECT FROM webhook_messages m WHERE m.endpoint_id = e.id AND ` + dueSQL + ` AND m.fence IS NULL))
+WHERE e.enabled AND coalesce(
+    (SELECT true FROM webhook_messages m WHERE m.endpoint_id = e.id AND ` + dueSQL + ` AND m.fence IS NOT NULL LIMIT 1),
+    (SELECT true FROM webhook_messages m WHERE m.endpoint_id = e.id AND ` + dueSQL + ` AND m.fence IS NULL LIMIT 1), false)
 ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED`
 
 	// An order that was started was delivered, whatever became of the answer; one that ran out or was
@@ -96,6 +102,9 @@ func (s *Store) ClaimWebhooks(ctx context.Context, most, perEndpoint int, lease 
 }
 
 func claimWebhooks(ctx context.Context, tx pgx.Tx, most, perEndpoint int, lease time.Duration) ([]WebhookClaim, error) {
+	if _, err := tx.Exec(ctx, inOrderSQL); err != nil {
+		return nil, err
+	}
 	if _, err := tx.Exec(ctx, clearOutboxSQL, nil, OrdersChannel); err != nil {
 		return nil, err
 	}
@@ -121,10 +130,12 @@ func claimWebhooks(ctx context.Context, tx pgx.Tx, most, perEndpoint int, lease 
 // claim is lost at once. A single endpoint is about to go, whatever is under way.
 const clearOutboxSQL = `
 WITH idle AS (
-    SELECT m.id FROM webhook_endpoints e JOIN webhook_messages m ON m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NULL
+    SELECT m.id FROM webhook_endpoints e CROSS JOIN LATERAL (
+        SELECT m.id FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NULL LIMIT 10000) m
     WHERE NOT e.enabled AND ($1::uuid IS NULL OR e.id = $1)
     UNION ALL
-    SELECT m.id FROM webhook_endpoints e JOIN webhook_messages m ON m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NOT NULL
+    SELECT m.id FROM webhook_endpoints e CROSS JOIN LATERAL (
+        SELECT m.id FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NOT NULL LIMIT 10000) m
     WHERE NOT e.enabled AND ($1::uuid IS NULL OR e.id = $1)),
 ended AS (
     UPDATE webhook_messages m SET status = 'cancelled', ended_at = clock_timestamp(), lease_until = NULL
