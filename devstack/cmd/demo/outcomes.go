@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -95,7 +94,11 @@ func (c *client) printExplained(ctx context.Context, w io.Writer, p *campaigns) 
 	}
 	fmt.Fprintf(w, "Why has %s not been called? %s Next: %s.\n", e.Attempt.Number, e.Answer, e.Next)
 	for _, check := range e.Verdict.Checks {
-		fmt.Fprintf(w, "  %-20s %s\n", check.Rule, strings.TrimSpace(strconv.FormatBool(check.Allowed)+" "+check.Reason))
+		said := "allows it"
+		if !check.Allowed {
+			said = check.Reason
+		}
+		fmt.Fprintf(w, "  %-20s %s\n", check.Rule, said)
 	}
 	fmt.Fprintln(w)
 	var ignored json.RawMessage
