@@ -52,7 +52,7 @@ func parse(args []string) (options, error) {
 	set.StringVar(&o.key, "key", "dev-key", "an API key that may do everything")
 	set.Uint64Var(&o.seed, "seed", 1, "which day: the same seed makes the same one")
 	set.IntVar(&o.conversations, "conversations", 2000, "how many conversations the day has")
-	set.IntVar(&o.deliveries, "deliveries", 300, "how many delivery tasks are dialed; 0 for none")
+	set.IntVar(&o.deliveries, "deliveries", 240, "how many delivery tasks are dialed; 0 for none")
 	set.DurationVar(&o.patience, "patience", 15*time.Minute, "how long to wait for the records")
 	set.StringVar(&o.database, "database-url", defaultDatabase(), "the stack's Postgres, to compare offers, visits, waits, ratings and closings too (default DATABASE_URL, else that of make dev)")
 	set.StringVar(&o.organization, "organization", "dev", "whom the key belongs to; only used with -database-url")
