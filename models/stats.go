@@ -27,9 +27,9 @@ SELECT
     (SELECT count(*) FROM dead_letters d JOIN conversations c ON c.key = d.conversation_key WHERE ` + stillDeadSQL + `),
     (SELECT count(*) FROM live_conversations WHERE engagement_id IS NOT NULL),
     (SELECT count(*) FROM live_conversations WHERE waiting_since IS NOT NULL),
-    w.queued, w.age
-FROM (SELECT count(*) AS queued, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age
-    FROM webhook_messages WHERE status = 'pending') w`
+    o.queued + r.queued, coalesce(extract(epoch FROM clock_timestamp() - least(o.oldest, r.oldest)), 0)::float8
+FROM (SELECT count(*) AS queued, min(created_at) AS oldest FROM webhook_messages WHERE status = 'pending' AND fence IS NOT NULL) o,
+    (SELECT count(*) AS queued, min(created_at) AS oldest FROM webhook_messages WHERE status = 'pending' AND fence IS NULL) r`
 
 // LogStats reads the state of the event log. It counts rows: ask every few seconds, not oftener.
 func (s *Store) LogStats(ctx context.Context) (LogStats, error) {

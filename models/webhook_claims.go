@@ -126,16 +126,18 @@ func claimWebhooks(ctx context.Context, tx pgx.Tx, most, perEndpoint int, lease 
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[WebhookClaim])
 }
 
+// A few at a time: what else there is is cleared next time, orders at once.
+//
 // An order that was never sent goes to the dialers; one that may have arrived is nobody's any more: its
 // claim is lost at once. A single endpoint is about to go, whatever is under way.
 const clearOutboxSQL = `
 WITH idle AS (
     SELECT m.id FROM webhook_endpoints e CROSS JOIN LATERAL (
-        SELECT m.id FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NULL LIMIT 10000) m
+        SELECT m.id FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NULL LIMIT 1000) m
     WHERE NOT e.enabled AND ($1::uuid IS NULL OR e.id = $1)
     UNION ALL
     SELECT m.id FROM webhook_endpoints e CROSS JOIN LATERAL (
-        SELECT m.id FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NOT NULL LIMIT 10000) m
+        SELECT m.id FROM webhook_messages m WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NOT NULL LIMIT 100000) m
     WHERE NOT e.enabled AND ($1::uuid IS NULL OR e.id = $1)),
 ended AS (
     UPDATE webhook_messages m SET status = 'cancelled', ended_at = clock_timestamp(), lease_until = NULL
@@ -154,8 +156,13 @@ SELECT pg_notify($2, '') FROM freed LIMIT 1`
 
 // Far enough ahead it does not matter when.
 const nextWebhookSQL = `
-SELECT coalesce(extract(epoch FROM min(due_at) - clock_timestamp()), 3600)::float8
-FROM webhook_messages WHERE status = 'pending' AND due_at > statement_timestamp()`
+SELECT coalesce(extract(epoch FROM min(least(o.due_at, r.due_at)) - clock_timestamp()), 3600)::float8
+FROM webhook_endpoints e
+LEFT JOIN LATERAL (SELECT m.due_at FROM webhook_messages m
+    WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NOT NULL AND m.due_at > statement_timestamp() ORDER BY m.due_at LIMIT 1) o ON true
+LEFT JOIN LATERAL (SELECT m.due_at FROM webhook_messages m
+    WHERE m.endpoint_id = e.id AND m.status = 'pending' AND m.fence IS NULL AND m.due_at > statement_timestamp() ORDER BY m.due_at LIMIT 1) r ON true
+WHERE e.enabled`
 
 // NextWebhook returns how long it is until another message is due; what is due already does not count.
 func (s *Store) NextWebhook(ctx context.Context) (time.Duration, error) {

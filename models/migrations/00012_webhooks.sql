@@ -57,7 +57,6 @@ CREATE TABLE webhook_messages (
 -- orders go before everything else
 CREATE INDEX webhook_messages_orders ON webhook_messages (endpoint_id, due_at, id) WHERE status = 'pending' AND fence IS NOT NULL;
 CREATE INDEX webhook_messages_due ON webhook_messages (endpoint_id, due_at, id) WHERE status = 'pending' AND fence IS NULL;
-CREATE INDEX webhook_messages_next ON webhook_messages (due_at) WHERE status = 'pending';
 CREATE INDEX webhook_messages_sending ON webhook_messages (endpoint_id) WHERE lease_until IS NOT NULL;
 CREATE INDEX webhook_messages_log ON webhook_messages (endpoint_id, created_at, id);
 CREATE INDEX webhook_messages_ended ON webhook_messages (ended_at) WHERE ended_at IS NOT NULL;
