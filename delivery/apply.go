@@ -31,13 +31,7 @@ func (f *folder) told(e *Entry) Outcome {
 	case e.Type == DispositionSet:
 		return f.disposition(e, a, over)
 	case e.Type == AttributesSet:
-		if a.Attributes == nil && len(e.Data.Attributes) > 0 {
-			a.Attributes = map[string]string{}
-		}
-		// One map into another: the order in which it is read does not matter.
-		maps.Copy(a.Attributes, e.Data.Attributes) //workflowcheck:ignore
-		f.touch(a)
-		return applied
+		return f.attributes(e, a)
 	case over && e.Type == AgentConnected && a.ConversationID == "":
 		a.ConversationID = e.Data.ConversationID
 		f.touch(a)
@@ -62,6 +56,22 @@ func (f *folder) told(e *Entry) Outcome {
 	default:
 		return f.call(e, a)
 	}
+}
+
+// attributes adds what the call returned, as much as an attempt may hold.
+func (f *folder) attributes(e *Entry, a *Attempt) Outcome {
+	merged := make(map[string]string, len(a.Attributes)+len(e.Data.Attributes))
+	// One map into another: the order in which it is read does not matter.
+	maps.Copy(merged, a.Attributes)      //workflowcheck:ignore
+	maps.Copy(merged, e.Data.Attributes) //workflowcheck:ignore
+	if len(merged) > MaxAttributes || attributeBytes(merged) > MaxToldBytes {
+		return superseded(SupersededTooLarge)
+	}
+	if len(merged) > 0 {
+		a.Attributes = merged
+	}
+	f.touch(a)
+	return applied
 }
 
 // find returns the attempt that an event concerns and whether it is over; nil if there is none.

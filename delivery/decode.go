@@ -102,6 +102,9 @@ func (f *findings) data(raw json.RawMessage) Data {
 	f.length("data.from_address", w.FromAddress, maxAddress)
 	f.length("data.diagnostics", w.Diagnostics, maxDiagnostics)
 	f.attributes("data.attributes", w.Attributes)
+	if size := attributeBytes(w.Attributes); size > MaxToldBytes {
+		f.add(CodeAttributeTooBig, "data.attributes", "Send at most %d bytes of names and values; there are %d.", MaxToldBytes, size)
+	}
 	codes, err := decodeCodes(w.Codes)
 	if err == nil {
 		err = CheckDispositions(codes)

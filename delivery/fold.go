@@ -32,7 +32,8 @@ const (
 	SupersededNotOrdered = "not_ordered"  // the attempt was not the dialer's,
 	SupersededStale      = "stale"        // it carried the fence of another order,
 	SupersededTooLate    = "too_late"     // the order had run out,
-	SupersededForbidden  = "not_eligible" // a rule forbade it.
+	SupersededForbidden  = "not_eligible" // a rule forbade it,
+	SupersededTooLarge   = "too_large"    // the attempt's attributes would be more than it may hold.
 )
 
 // Fold applies entries, in whatever order they are given, to a carry and returns what they make of

@@ -3,6 +3,7 @@ package delivery
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -305,4 +306,35 @@ func TestCallsDoNotEndBeforeTheyBegan(t *testing.T) {
 	late.add(t0.Add(minute)-5, CallEnd, 1, Data{})
 	r := Fold(p, carry, late, 0)
 	require.Equal(t, t0.Add(minute), *requireAttempt(t, r, 1, Complete, CallFailed).EndedAt)
+}
+
+// An attempt keeps so many attributes and no more; what is too much leaves those it has.
+func TestToldAttributesAreBounded(t *testing.T) {
+	t.Parallel()
+	p := newPlan()
+	set := func(n int, value string) Data {
+		d := Data{Attributes: map[string]string{}}
+		for i := range n {
+			d.Attributes[fmt.Sprint("k", i)] = value
+		}
+		return d
+	}
+	for _, c := range []struct {
+		data Data
+		want Outcome
+	}{
+		{set(MaxAttributes, "v"), applied},
+		{set(MaxAttributes+1, "v"), superseded(SupersededTooLarge)},
+		{set(16, strings.Repeat("x", 4090)), applied},
+		{set(17, strings.Repeat("x", 4090)), superseded(SupersededTooLarge)},
+	} {
+		var l log
+		l.add(t0+1, AttributesSet, 1, Data{Attributes: map[string]string{"k0": "first"}})
+		l.add(t0+2, AttributesSet, 1, c.data)
+		r := Fold(p, State{}, l, 0)
+		require.Equal(t, c.want, r.Outcomes[2])
+		if c.want.Kind != Applied {
+			require.Equal(t, map[string]string{"k0": "first"}, r.Attempts[0].Attributes)
+		}
+	}
 }

@@ -13,8 +13,10 @@ const (
 	MaxAttributes     = 500
 	MaxAttributeKey   = 850
 	MaxAttributeValue = 4000
-	MaxBulk           = 15_000
-	maxIDBytes        = 128
+	// MaxToldBytes is how much a call may return: names and values of an attempt's attributes.
+	MaxToldBytes = 64 << 10
+	MaxBulk      = 15_000
+	maxIDBytes   = 128
 )
 
 // Codes of a FieldError; stable, part of the API's contract.
@@ -29,6 +31,7 @@ const (
 	CodeWindowsExpired  = "delivery:windows_expired"
 	CodeTooManyCodes    = "delivery:too_many_dispositions"
 	CodeAttributeTooBig = "delivery:attribute_too_large"
+	CodeTooManyEvents   = "delivery:too_many_events"
 )
 
 // FieldError is one thing that is wrong with a task or an event.
@@ -107,6 +110,16 @@ func (f *findings) attributes(path string, attributes map[string]string) {
 			f.add(CodeAttributeTooBig, path, "Shorten attribute values to %d characters; one has %d.", MaxAttributeValue, n)
 		}
 	}
+}
+
+// attributeBytes is what names and values take.
+func attributeBytes(attributes map[string]string) int {
+	size := 0
+	// A sum does not depend on the order.
+	for key, value := range attributes { //workflowcheck:ignore
+		size += len(key) + len(value)
+	}
+	return size
 }
 
 // ValidNumber reports whether s is a number in E.164: a plus sign, no leading zero, 7 to 15 digits.

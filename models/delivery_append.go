@@ -3,6 +3,7 @@ package models
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []Delivery
 		for n, i := range groups[name] {
 			events[n] = submissions[i].Event
 		}
-		if err := h.readStarts(ctx, tx); err != nil {
+		if err := errors.Join(h.readStarts(ctx, tx), h.readToldBytes(ctx, tx, events)); err != nil {
 			return nil, err
 		}
 		got, err := h.appendTask(ctx, tx, events, true)

@@ -134,11 +134,11 @@ func (h *head) appendTask(ctx context.Context, tx pgx.Tx, events []delivery.Even
 			batch.Queue(countRepeatSQL, h.key, entry.number, entry.receivedAt, oneIf(conflict))
 			continue
 		}
-		if ahead := e.Time.Sub(now); ahead > delivery.Millis(maxAhead) {
-			receipts[i] = DeliveryReceipt{ReceivedAt: now, Refused: &delivery.FieldError{Code: "delivery:time_in_future", Field: "time",
-				Reason: fmt.Sprintf("The time lies %d s after the receipt at %s; send when it happened.", ahead/1000, now)}}
+		if refused := h.refuseTold(e); refused != nil {
+			receipts[i] = DeliveryReceipt{ReceivedAt: now, Refused: refused}
 			continue
-		} else if ahead > 0 || commands[e.Type] {
+		}
+		if e.Time > now || commands[e.Type] {
 			e.Time = now
 		} else if start, started := h.startOf(e.Attempt); started {
 			e.Time = max(e.Time, start)

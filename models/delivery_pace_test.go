@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -336,6 +337,39 @@ func TestEventsAreKnownByAttempt(t *testing.T) {
 	require.False(t, tell(1).Duplicate)
 	require.False(t, tell(2).Duplicate)
 	require.True(t, tell(2).Duplicate)
+}
+
+// A task holds so much of what is told, and the end of its call besides.
+func TestToldEventsAreBounded(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	createTasks(t, store, newTask(deliveryConfiguration(t, store, nil), 1))
+	told := 0
+	tell := func(kind delivery.EventType, n int, data delivery.Data) (refused []string) {
+		t.Helper()
+		var submissions []models.DeliverySubmission
+		for range n {
+			told++
+			submissions = append(submissions, models.DeliverySubmission{OrganizationID: organization, TaskID: taskID(1),
+				Event: delivery.Event{ID: fmt.Sprint(told), Type: kind, Attempt: 1, Time: delivery.At(time.Now()), Data: data}})
+		}
+		receipts, err := store.AppendDeliveryEvents(t.Context(), submissions)
+		require.NoError(t, err)
+		for _, r := range receipts {
+			if r.Refused != nil {
+				refused = append(refused, r.Refused.Code)
+			}
+		}
+		return refused
+	}
+	large := delivery.Data{Attributes: map[string]string{"k": strings.Repeat("x", 1<<16-1)}}
+	require.Empty(t, tell(delivery.AttributesSet, 15, large))
+	require.Equal(t, []string{delivery.CodeAttributeTooBig}, tell(delivery.AttributesSet, 1, large))
+	require.Empty(t, tell(delivery.AttributesSet, 1, delivery.Data{Attributes: map[string]string{"k": "x"}}))
+	require.Empty(t, tell(delivery.SpeechDetected, 980, delivery.Data{}))
+	require.NotEmpty(t, tell(delivery.SpeechDetected, 10, delivery.Data{}))
+	require.Equal(t, []string{delivery.CodeTooManyEvents}, tell(delivery.SpeechDetected, 1, delivery.Data{}))
+	require.Empty(t, tell(delivery.CallEnd, 1, delivery.Data{}))
 }
 
 // A lost claim counts until its call cannot ring any more, unless the dialer tells of its end before.

@@ -45,6 +45,8 @@ type head struct {
 	now      time.Time
 	// starts are when the calls of a task's attempts were granted, where dialers' events are to be appended.
 	starts map[int]delivery.Instant
+	// toldBytes is how much of attributes waits to be recorded there.
+	toldBytes int64
 }
 
 const readHeadSQL = `
