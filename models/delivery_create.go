@@ -17,7 +17,7 @@ const (
 	startsAtOnce = 20
 	// startEvery spreads the starts of all others, of all bulk requests together: a start costs far more than a
 	// row, and a task that only waits is in no hurry. What happens to it starts its run at once.
-	startEvery = 50 * time.Millisecond
+	startEvery = 200 * time.Millisecond
 )
 
 // CreateDeliveryTasks writes tasks in one transaction, with their first attempts and a first entry each
