@@ -37,11 +37,12 @@ type Empty struct {
 	API    Footprint `json:"api"`
 }
 
-// Waited is what a thousand waiting tasks cost in CPU seconds a minute beyond the stack without any, on the
-// engine and on the peer; 0 where it was not measured. What is below the clock's resolution counts as nothing.
+// Waited is what a thousand waiting tasks cost in CPU seconds a minute; 0 where it was not measured. The peer's
+// figure is what it costs beyond the stack without tasks, the engine's holds all that the stack does meanwhile:
+// what its tasks add is too little to be told from that.
 func (r *Result) Waited() (engine, peer float64) {
-	if r.Waiting != nil && r.Empty != nil {
-		engine = max(0, r.Waiting.Idle.AllPerMinute()-r.Empty.Idle.AllPerMinute()) / float64(r.Waiting.Tasks) * 1000
+	if r.Waiting != nil {
+		engine = r.Waiting.Idle.AllPerMinute() / float64(r.Waiting.Tasks) * 1000
 	}
 	if r.Peer != nil {
 		peer = max(0, r.Peer.Idle.AllPerMinute()-r.Peer.Empty.AllPerMinute()) / float64(r.Peer.Tasks) * 1000

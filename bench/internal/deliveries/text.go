@@ -123,7 +123,7 @@ func (t *text) waiting(r *Result) {
 		t.line("\t%d questions in %.0f s; %.0f MiB more resident", p.Polls, p.Idle.Seconds, mib(p.Resident))
 	}
 	if engine, peer := r.Waited(); peer > 0 {
-		t.line("beyond no tasks, per 1,000 tasks\tengine %.3f, peer %.2f CPU s a minute", engine, peer)
+		t.line("per 1,000 tasks\tengine, all of it %.3f, peer, beyond no tasks %.2f CPU s a minute", engine, peer)
 	}
 }
 
