@@ -119,6 +119,9 @@ SELECT pg_notify($3, '') FROM woken`
 // would wait for the one before, and the row were never free for whoever paces. Where it comes to nothing,
 // pacing looks all the same, a little later.
 func (s *Store) paceAgain(ctx context.Context, wakes map[string]pacingWake) {
+	// A caller who hangs up now must not keep a free place from the next.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	for id, wake := range wakes {
 		_, _ = s.pool.Exec(ctx, paceAgainSQL, id, wake.at.Time(), PaceChannel)
 	}
