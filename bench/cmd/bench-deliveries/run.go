@@ -36,11 +36,11 @@ type runCommand struct {
 func (r *runCommand) plan() deliveries.Plan {
 	p := deliveries.Plan{
 		Tasks: 100_000, Max: r.Max, Starting: 60 * time.Second, Idle: 60 * time.Second, Dial: 60 * time.Second,
-		CreateRate: r.CreateRate, CachedRuns: 500,
+		CreateRate: r.CreateRate, CachedRuns: 150,
 		Peer: deliveries.Peer{Tasks: 1000, Max: r.Max, Every: r.PeerEvery, Empty: 10 * time.Second, Idle: 60 * time.Second},
 	}
 	if r.Quick {
-		p.Tasks, p.Starting, p.Idle, p.Dial, p.CachedRuns = 5000, 15*time.Second, 20*time.Second, 15*time.Second, 100
+		p.Tasks, p.Starting, p.Idle, p.Dial, p.CachedRuns = 5000, 15*time.Second, 20*time.Second, 15*time.Second, 50
 		p.Peer.Tasks, p.Peer.Empty, p.Peer.Idle = 300, 5*time.Second, 20*time.Second
 		p.Peer.Every = min(p.Peer.Every, 10*time.Second)
 	}
