@@ -48,7 +48,8 @@ func (s *Server) cancelOnDataverse(c *call) (any, error) {
 		}
 	}
 	status := task.folded.State.Status
-	if refused && status != delivery.Cancelled {
+	// Whoever asks again has lost the answer: a task that was cancelled during its call ends as the call does.
+	if refused && status != delivery.Cancelled && !task.folded.State.Stopped {
 		return nil, notCancellable("The task is over: its status is " + string(status) + ".")
 	}
 	return onDataverse(http.StatusOK, DataverseCancelled{s.actionContext(c, "CCaaS_CancelDeliveryTask"), id, status}), nil

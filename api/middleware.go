@@ -138,7 +138,11 @@ func checkQuery(raw string, known []string) error {
 	var wrong []InvalidParameter
 	for name, list := range values {
 		if known != nil && !contains(known, name) {
-			wrong = append(wrong, InvalidParameter{name, "query:unknown_parameter", "is not a parameter here; known are " + strings.Join(known, ", ")})
+			reason := "is not a parameter here, which has none"
+			if len(known) > 0 {
+				reason = "is not a parameter here; known are " + strings.Join(known, ", ")
+			}
+			wrong = append(wrong, InvalidParameter{name, "query:unknown_parameter", reason})
 		}
 		for _, value := range list {
 			if !storable(value) {

@@ -3,7 +3,6 @@ package models
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,7 +61,7 @@ func appendDeliveryEvents(ctx context.Context, tx pgx.Tx, submissions []Delivery
 		for n, i := range groups[name] {
 			events[n] = submissions[i].Event
 		}
-		if err := errors.Join(h.readStarts(ctx, tx), h.readToldBytes(ctx, tx, events)); err != nil {
+		if err := h.readTold(ctx, tx); err != nil {
 			return nil, err
 		}
 		got, err := h.appendTask(ctx, tx, events, true)

@@ -362,14 +362,17 @@ func TestToldEventsAreBounded(t *testing.T) {
 		}
 		return refused
 	}
-	large := delivery.Data{Attributes: map[string]string{"k": strings.Repeat("x", 1<<16-1)}}
-	require.Empty(t, tell(delivery.AttributesSet, 15, large))
-	require.Equal(t, []string{delivery.CodeAttributeTooBig}, tell(delivery.AttributesSet, 1, large))
+	large := delivery.Data{Attributes: map[string]string{"k": strings.Repeat("x", 60_000)}}
+	require.Empty(t, tell(delivery.AttributesSet, 2, large))
+	require.Equal(t, []string{delivery.CodeTooManyEvents}, tell(delivery.AttributesSet, 1, large))
 	require.Empty(t, tell(delivery.AttributesSet, 1, delivery.Data{Attributes: map[string]string{"k": "x"}}))
-	require.Empty(t, tell(delivery.SpeechDetected, 980, delivery.Data{}))
+	require.Empty(t, tell(delivery.SpeechDetected, 390, delivery.Data{}))
 	require.NotEmpty(t, tell(delivery.SpeechDetected, 10, delivery.Data{}))
 	require.Equal(t, []string{delivery.CodeTooManyEvents}, tell(delivery.SpeechDetected, 1, delivery.Data{}))
 	require.Empty(t, tell(delivery.CallEnd, 1, delivery.Data{}))
+	run, err := store.LoadDelivery(t.Context(), models.Subject{OrganizationID: organization, ConversationID: taskID(1), Kind: models.KindDelivery})
+	require.NoError(t, err)
+	require.False(t, run.More, "whoever folds it has all of it")
 }
 
 // A lost claim counts until its call cannot ring any more, unless the dialer tells of its end before.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"engaged/delivery"
 	"engaged/engagement"
 )
 
@@ -43,10 +42,8 @@ type head struct {
 	// settings is the organization's newest version, now the log's clock after the lock.
 	settings int
 	now      time.Time
-	// starts are when the calls of a task's attempts were granted, where dialers' events are to be appended.
-	starts map[int]delivery.Instant
-	// toldBytes is how much of attributes waits to be recorded there.
-	toldBytes int64
+	// told is what is known of a task's calls, where dialers' events are to be appended; nil otherwise.
+	told *told
 }
 
 const readHeadSQL = `
