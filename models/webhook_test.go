@@ -434,6 +434,12 @@ func TestReplayAndForgetWebhooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(1), forgotten)
 	require.Equal(t, 3, number(t, store, `SELECT count(*) FROM webhook_messages`))
+}
+
+func TestReplacedSecretsAreForgotten(t *testing.T) {
+	t.Parallel()
+	store := openStore(t)
+	endpoint := createEndpoint(t, store, webhookEndpoint(1, models.WebhookTypes))
 	for overlap, kept := range map[time.Duration]int{time.Hour: 1, 0: 0} {
 		_, err := store.RotateWebhookSecret(t.Context(), endpoint.ID, []byte("another"), overlap, endpointAudit)
 		require.NoError(t, err)
