@@ -15,7 +15,7 @@ import (
 
 // The campaign's size, and what its two configurations may at once.
 const (
-	deliveries   = 3_000
+	deliveries   = 15_000
 	mostCopilot  = 150
 	mostProgress = 60
 	agents       = 40

@@ -15,12 +15,12 @@ import (
 
 const (
 	// campaignLasts is how long the tasks' windows are open.
-	campaignLasts = 2 * time.Minute
+	campaignLasts = 5 * time.Minute
 	// campaignPatience bounds the wait for each step: a loaded machine takes its time.
 	campaignPatience = 15 * time.Minute
 )
 
-// TestDeliveries dials a campaign of thousands of tasks through an evening in which calling ends for some and
+// TestDeliveries dials a campaign of 15,000 tasks through an evening in which calling ends for some and
 // begins for others, while the worker is killed and Postgres crashes. What the dialer remembers, what was
 // asked for and plain SQL must agree: each task ends once, nobody is called when they must not be, and
 // never are there more calls than may be.
