@@ -18,6 +18,8 @@ const (
 	// startEvery spreads the starts of all others, of all bulk requests together: a start costs far more than a
 	// row, and a task that only waits is in no hurry. What happens to it starts its run at once.
 	startEvery = 200 * time.Millisecond
+	// tellEvery spreads those of tasks that are over as they are created: all that is left is to tell of them.
+	tellEvery = 50 * time.Millisecond
 )
 
 // CreateDeliveryTasks writes tasks in one transaction, with their first attempts and a first entry each
@@ -206,10 +208,14 @@ func (c *creating) writeLog(ctx context.Context, tx pgx.Tx) error {
 	}
 	batch := &pgx.Batch{}
 	var entries taskEntries
+	over := 0
 	for i, t := range c.fresh {
 		keys[i] = t.key
 		if deadline := t.folded.Deadline; deadline != nil {
 			deadlines[i] = instantOf(&deadline.At)
+		} else {
+			over++
+			deadlines[i] = new(c.now.Add(time.Duration(over) * tellEvery))
 		}
 		for _, e := range t.entries {
 			hash, err := taskEventHash(e.Event)

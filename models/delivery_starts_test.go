@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"engaged/delivery"
 	"engaged/models"
 )
 
@@ -51,4 +52,13 @@ func TestStartsOfRunsAreSpread(t *testing.T) {
 	}
 	createTasks(t, store, late...)
 	require.InDelta(t, 30, read("count(*) FILTER (WHERE t.expires_at <= $1 AND d.due_at <= t.expires_at)", late[0].Task.Windows[0].End.Time().Add(time.Second)), 0)
+
+	// What is over as it is created is told of soon, whatever waits.
+	over := bulk(400)
+	for i := range over {
+		past := over[i].Task.AcceptedAt.Add(-60_000)
+		over[i].Task.Windows = []delivery.Window{{Start: past, End: past.Add(1000)}}
+	}
+	createTasks(t, store, over...)
+	require.InDelta(t, 30, read("count(*) FILTER (WHERE t.status = 'Expired' AND d.due_at < clock_timestamp() + interval '2 seconds')"), 0)
 }
