@@ -42,7 +42,9 @@ func (t *storedTask) queueTokens(batch *pgx.Batch, h head, attempts []delivery.A
 	for _, a := range attempts {
 		switch {
 		case a.EndedAt != nil:
-			batch.Queue(endTokensSQL, h.key, a.Seq, a.Reason == delivery.ReasonLost, h.now, t.mayLast().Milliseconds())
+			// Whoever has claimed an order that was then cancelled may be dialing it, until they ask to start.
+			mayRing := a.Reason == delivery.ReasonLost || a.Status == delivery.Cancelled
+			batch.Queue(endTokensSQL, h.key, a.Seq, mayRing, h.now, t.mayLast().Milliseconds())
 			freed = true
 		case a.StartedAt != nil:
 			batch.Queue(startTokenSQL, h.key, a.Seq, a.StartedAt.Time(), instantOf(a.CustomerConnectedAt))
