@@ -137,9 +137,9 @@ const (
 	// company is the number of waiting requests that makes waiting for more useless.
 	company = 64
 	// slow is how long an event may take to become durable before intake is busy.
-	slow = 30 * time.Millisecond
+	slow = 20 * time.Millisecond
 	// slowLasts is how long it then counts as busy.
-	slowLasts = 250 * time.Millisecond
+	slowLasts = time.Second
 )
 
 // started is the zero of slowAt and of a request's instant.
