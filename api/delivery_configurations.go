@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -192,3 +193,17 @@ func (c *call) expectedVersion() (int, error) {
 
 // soon is how far ahead of our clock the time of a caller may be.
 const soon = time.Minute
+
+// checkConfigurations notes which of the configurations that configuration_ids names there are none of.
+func (s *Server) checkConfigurations(c *call, ids []string, wrong *contactFindings) error {
+	for i, id := range ids {
+		_, err := s.deps.Store.DeliveryConfiguration(c.ctx(), c.principal.organization, id, 0)
+		switch {
+		case errors.Is(err, models.ErrNotFound):
+			wrong.add(delivery.CodeInvalidField, fmt.Sprintf("configuration_ids[%d]", i), "There is no such configuration.")
+		case err != nil:
+			return unavailable(err)
+		}
+	}
+	return nil
+}

@@ -157,16 +157,9 @@ func (s *Server) policyBody(c *call) (models.DeliveryPolicy, error) {
 		return models.DeliveryPolicy{}, err
 	}
 	policy, wrong := body.policy(s.now())
-	for i, id := range policy.ConfigurationIDs {
-		if len(wrong) > 0 {
-			break
-		}
-		_, err := s.deps.Store.DeliveryConfiguration(c.ctx(), c.principal.organization, id, 0)
-		switch {
-		case errors.Is(err, models.ErrNotFound):
-			wrong.add(delivery.CodeInvalidField, fmt.Sprintf("configuration_ids[%d]", i), "There is no such configuration.")
-		case err != nil:
-			return policy, unavailable(err)
+	if len(wrong) == 0 {
+		if err := s.checkConfigurations(c, policy.ConfigurationIDs, &wrong); err != nil {
+			return policy, err
 		}
 	}
 	if len(wrong) > 0 {

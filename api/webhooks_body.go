@@ -2,7 +2,6 @@ package api
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,16 +41,9 @@ func (s *Server) endpointBody(c *call) (models.WebhookEndpoint, error) {
 		return models.WebhookEndpoint{}, err
 	}
 	endpoint, wrong := body.endpoint(s.config.Webhooks.Guard)
-	for i, id := range endpoint.ConfigurationIDs {
-		if len(wrong) > 0 {
-			break
-		}
-		_, err := s.deps.Store.DeliveryConfiguration(c.ctx(), c.principal.organization, id, 0)
-		switch {
-		case errors.Is(err, models.ErrNotFound):
-			wrong.add(delivery.CodeInvalidField, fmt.Sprintf("configuration_ids[%d]", i), "There is no such configuration.")
-		case err != nil:
-			return endpoint, unavailable(err)
+	if len(wrong) == 0 {
+		if err := s.checkConfigurations(c, endpoint.ConfigurationIDs, &wrong); err != nil {
+			return endpoint, err
 		}
 	}
 	if len(wrong) > 0 {
